@@ -97,7 +97,7 @@ func (a *Account) act(req *wire.Request) wire.Answer {
 	var failure error
 	a.change(func() {
 		id := a.callRng.UUID()
-		if (a.opts.Granted || a.opts.Scenario == seed.Throttled) && !a.quota.take(req, time.Now(), a.callRng) {
+		if (a.opts.Granted > 0 || a.opts.Scenario == seed.Throttled) && !a.quota.take(req, time.Now(), a.callRng) {
 			failure = req.TooMany()
 			return
 		}

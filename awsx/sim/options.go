@@ -23,9 +23,9 @@ type Options struct {
 	Layout []seed.Cluster
 	// Scenario is what is wrong at the start. A laid-out account has none.
 	Scenario seed.Scenario
-	// Granted holds all callers together to what AWS grants an account, as it does; without
-	// it nobody is turned away, but by a scenario.
-	Granted bool
+	// Granted holds all callers together to so much of what AWS grants an account: 1 is as
+	// much as it does. With 0 nobody is turned away, but by a scenario.
+	Granted float64
 	// Speed divides every duration of the control plane: 1, the default, is real
 	// time and 10 is ten times as fast. Timestamps stay those of the clock.
 	Speed float64

@@ -22,12 +22,12 @@ type bucket struct {
 	filled              time.Time
 }
 
-// newQuota returns full buckets: of what others leave, or of the whole grant, whose busy
-// others are then whoever else calls.
-func newQuota(now time.Time, whole bool) quota {
+// newQuota returns full buckets: of what others leave, or of a part of the whole grant,
+// whose busy others are then whoever else calls.
+func newQuota(now time.Time, granted float64) quota {
 	left := func(burst, sustained, share, busy float64) *bucket {
-		if whole {
-			share, busy = 1, 0
+		if granted > 0 {
+			share, busy = granted, 0
 		}
 		return &bucket{capacity: burst * share, tokens: burst * share, perSecond: sustained * share, busy: busy, filled: now}
 	}

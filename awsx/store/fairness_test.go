@@ -90,3 +90,43 @@ func TestWhatIsOnScreenComesFirstAmongEquals(t *testing.T) {
 		}
 	})
 }
+
+// TestTheRestIsReadThoughWhatIsUrgentTakesAllThereIs: an account that answers one call in two
+// seconds has no time for all that is on screen, and the others are read too.
+func TestTheRestIsReadThoughWhatIsUrgentTakesAllThereIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newTargetSource(&Store{groups: newGroupCache(nil), refresh: 30 * time.Second}, awsx.Ref{})
+		d := demand{interval: 30 * time.Second, visible: map[string]bool{}}
+		for i := range 60 {
+			s.wanted = append(s.wanted, &wantedGroup{arn: fmt.Sprint(i)})
+			d.visible[fmt.Sprint(i)] = i < 40
+		}
+		for arn, shown := range d.visible {
+			if !shown {
+				delete(d.visible, arn)
+			}
+		}
+		oldest := time.Duration(0)
+		for begun := time.Now(); time.Since(begun) < 20*time.Minute; {
+			chosen := s.choose(d)
+			calling := time.Now()
+			for _, arn := range chosen {
+				time.Sleep(2 * time.Second)
+				if at, _ := s.store.groups.tried(groupKey{arn: arn}); d.visible[arn] && !at.IsZero() {
+					oldest = max(oldest, time.Since(at))
+				}
+				s.store.groups.reading(groupKey{arn: arn}).triedAt = time.Now()
+			}
+			s.pace.learns(nil, len(chosen), time.Since(calling), time.Now())
+			time.Sleep(tick)
+		}
+		for _, w := range s.wanted {
+			if tried, _ := s.store.groups.tried(groupKey{arn: w.arn}); tried.IsZero() {
+				t.Errorf("%s was never read", w.arn)
+			}
+		}
+		if oldest > 3*time.Minute {
+			t.Errorf("what is on screen was not read for %s", oldest)
+		}
+	})
+}

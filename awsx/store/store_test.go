@@ -512,9 +512,10 @@ func TestARefreshIsTriedAgainWithinAMinute(t *testing.T) {
 		if f := w.Snapshot().State(time.Now()); f.State != store.Throttled || f.RetryIn > time.Minute {
 			t.Errorf("after a refresh that was turned away: %+v", f)
 		}
-		pass(time.Minute)
-		if f := w.Snapshot().State(time.Now()); f.RetryIn < time.Minute {
-			t.Errorf("nobody asked since, and the wait is not wider: %+v", f)
+		a.Forget()
+		pass(20 * time.Minute)
+		if n := a.Count(awsxtest.Tasks); n < 6 || n > 16 { // two calls after ten seconds, twenty, forty and so on up to five minutes
+			t.Errorf("nobody asked since, and it was tried %d times in 20 minutes", n)
 		}
 	})
 }

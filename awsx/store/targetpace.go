@@ -33,6 +33,7 @@ type targetPace struct {
 	turned       time.Time // when a call was turned away, or the share last grew
 	fresh        bool      // something urgent was never read
 	most         float64   // groups that may be chosen together
+	owed         float64   // and of the rest beyond that
 }
 
 func newTargetPace() targetPace {
@@ -62,12 +63,30 @@ func (p *targetPace) refill(now time.Time, need float64, fresh, idle bool) {
 	p.rest = min(restFirst, p.rest+rest*passed)
 }
 
+// fits reports whether a group may be chosen beside so many others. Where calls wait for their
+// turn what is urgent takes most of it, and every fifth is of the rest.
+func (p *targetPace) fits(c candidate, chosen int) bool {
+	switch {
+	case c.urgent:
+		return chosen < int(p.most)
+	case chosen < int(p.most):
+		return true
+	case p.owed < 1:
+		return false
+	}
+	p.owed--
+	return true
+}
+
 // takes reports whether a group may be read now, and counts it.
 func (p *targetPace) takes(c candidate, idle bool) bool {
 	switch {
 	case c.urgent && p.urgent >= 1:
 		p.urgent--
 		p.opening--
+		if !p.fresh {
+			p.owed = min(1, p.owed+0.25)
+		}
 		return true
 	case c.urgent:
 		return false

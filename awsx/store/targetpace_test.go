@@ -100,7 +100,7 @@ func TestThrottledTargetReadsAreHalvedAndVisibleRowsKeepWhatTheyNeed(t *testing.
 				}
 			}
 		}
-		if oldest > 75*time.Second {
+		if oldest > 100*time.Second {
 			t.Errorf("a visible row was not read for %s", oldest)
 		}
 		until(t, w, func(x *store.Snapshot[store.GroupState]) bool { return readOf(x, nil) == 300 })

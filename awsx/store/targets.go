@@ -317,7 +317,7 @@ func (t *targetSource) choose(d demand) []string {
 	t.waiting = t.waiting[:0]
 	for _, c := range slices.Concat(urgent, rest) {
 		switch {
-		case len(chosen) < int(t.pace.most) && t.pace.takes(c, d.idle):
+		case t.pace.fits(c, len(chosen)) && t.pace.takes(c, d.idle):
 			chosen = append(chosen, c.arn)
 		default:
 			t.waiting = append(t.waiting, c.arn)

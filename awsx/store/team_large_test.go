@@ -1,0 +1,42 @@
+//go:build integration
+
+package store_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
+)
+
+// TestTwentyConsolesOfATeam is of a whole account, in the morning when all open at once and
+// over the day, at the size of a large cluster and at the largest that ECS allows, where
+// rows alone are read.
+func TestTwentyConsolesOfATeam(t *testing.T) {
+	const never = 24 * time.Hour
+	large := bounds{
+		rows: 4 * time.Minute, whole: 5 * time.Minute, health: 6 * time.Minute, checked: never, oldRow: 2 * time.Minute, oldHealth: 6 * time.Minute,
+		deployed: 2 * time.Minute, fair: 0.3, script: 0.95, ecs: 0.85,
+	}
+	largest := large
+	largest.whole = 20 * time.Minute
+	for _, c := range []struct {
+		name     string
+		services int
+		day      day
+		bounds   bounds
+	}{
+		{"300 services in the morning", 300, day{20, 40, 0, 15 * time.Minute, false}, large},
+		{"300 services over the day", 300, day{20, 40, 15 * time.Second, 15 * time.Minute, false}, large},
+		{"5000 services in the morning", 5000, day{20, 40, 0, 14 * time.Minute, true}, largest},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				x := teamOf(t, sim.Options{Clusters: 1, Services: c.services, Tasks: 1, Scenario: seed.Steady, Granted: 1})
+				x.keeps(c.bounds, x.work(c.day))
+			})
+		})
+	}
+}
