@@ -267,3 +267,21 @@ func TestGitLabFoldsThePlan(t *testing.T) {
 		}
 	})
 }
+
+// TestThePageOfPipelinesShowsTheExamples as they are, which are run on the simulator.
+func TestThePageOfPipelinesShowsTheExamples(t *testing.T) {
+	page, err := os.ReadFile("../../docs/pipeline.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := os.ReadDir("../../docs/examples")
+	if err != nil || len(files) < 4 {
+		t.Fatalf("%d examples: %v", len(files), err)
+	}
+	for _, f := range files {
+		text, err := os.ReadFile("../../docs/examples/" + f.Name())
+		if err != nil || !strings.Contains(string(page), "\n"+string(text)+"```\n") {
+			t.Errorf("docs/pipeline.md does not show %s as it is (%v)", f.Name(), err)
+		}
+	}
+}

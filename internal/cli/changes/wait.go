@@ -18,6 +18,7 @@ import (
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
 	"gantry/internal/cli/schema"
+	"gantry/internal/words"
 )
 
 var _ = commands.Add(program.waitCommand)
@@ -176,7 +177,7 @@ func lastVerdict(svc awsx.Service, history []awsx.ServiceDeployment) follow.Verd
 	case !ok || primary.RolloutState == "FAILED":
 		return follow.Verdict{Outcome: follow.Failed, Text: "the last deployment did not complete", Details: detailed(primary.RolloutReason)}
 	case primary.RolloutState == "" && svc.Running < svc.Desired:
-		return follow.Verdict{Outcome: follow.Failed, Text: fmt.Sprintf("no deployment is in progress, and %d of %d tasks run", svc.Running, svc.Desired)}
+		return follow.Verdict{Outcome: follow.Failed, Text: fmt.Sprintf("no deployment is in progress, and %d of %s run", svc.Running, words.Count(svc.Desired, "task"))}
 	}
 	return follow.Verdict{Outcome: follow.Succeeded, Text: "no deployment is in progress: " + runs}
 }
