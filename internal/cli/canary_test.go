@@ -110,6 +110,21 @@ func TestTheCommandsShowNoCanary(t *testing.T) {
 		}
 		s.run("", false, "env", "staging/web", "-o", "dotenv")
 
+		// Pages, probes, waits and failures as documents, as a job of a pipeline too.
+		for _, host := range []string{"", "GITHUB_ACTIONS", "GITLAB_CI"} {
+			s.env[host] = "true"
+			for _, words := range []string{
+				"status --check", "status --check staging/web", "status --check staging/web -o json", "status --all -o json", "wait staging/web", "wait staging/web -o json",
+				"deploy staging/web --image :v5.2.0 --dry-run -o markdown", "env set staging/web NEW_TOKEN=" + canarytest.Typed + " UPSTREAM=postgres://a:" + canarytest.Typed + "@db/x --dry-run -o markdown",
+				"env set staging/web --unset SESSION --dry-run -o markdown", "run staging/staging-web --env NEW_TOKEN=" + canarytest.Typed + " --dry-run -o markdown", "restart staging/web staging/users --dry-run -o markdown",
+				"env set staging/web " + canarytest.Typed + " -o json", "env set staging/nobody NEW_TOKEN=" + canarytest.Typed + " -o json", "env set staging/web 1NEW=" + canarytest.Typed + " -o markdown",
+				"deploy staging/web --image postgres://a:" + canarytest.Typed + "@b/c -o json", "deploy staging/web --image postgres://a:" + canarytest.Typed + "@b/c -o markdown --wait-for-image 5s", "secrets staging/web A=password=" + canarytest.Typed + " -o json",
+			} {
+				s.run("", false, strings.Fields(words)...)
+			}
+			delete(s.env, host)
+		}
+
 		// Changes, to their ends.
 		pem := "PRIVATE=\"" + canarytest.Secrets()[4].Value + "\"\nNEW_TOKEN='" + canarytest.Typed + "'\n"
 		s.does(pem, "env", "set", "staging/web", "--from-file=-", "--yes")

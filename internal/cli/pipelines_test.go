@@ -267,3 +267,56 @@ func TestGitLabFoldsThePlan(t *testing.T) {
 		}
 	})
 }
+
+// TestThePageOfPipelinesShowsTheExamples as they are, which are run on the simulator.
+func TestThePageOfPipelinesShowsTheExamples(t *testing.T) {
+	page, err := os.ReadFile("../../docs/pipeline.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := os.ReadDir("../../docs/examples")
+	if err != nil || len(files) < 4 {
+		t.Fatalf("%d examples: %v", len(files), err)
+	}
+	for _, f := range files {
+		text, err := os.ReadFile("../../docs/examples/" + f.Name())
+		if err != nil || !strings.Contains(string(page), "\n"+string(text)+"```\n") {
+			t.Errorf("docs/pipeline.md does not show %s as it is (%v)", f.Name(), err)
+		}
+	}
+}
+
+// TestWaitsForThePlatformOfAnImage: a build pushes its platforms one by one, and the tag means
+// the last of them.
+func TestWaitsForThePlatformOfAnImage(t *testing.T) {
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
+		a.PushImage("catalog", "v9.9.9", ecr.Behaviour{Platforms: []string{"linux/arm64"}})
+		time.AfterFunc(time.Minute, func() {
+			a.PushImage("catalog", "v9.9.9", ecr.Behaviour{Platforms: []string{"linux/amd64", "linux/arm64"}})
+		})
+		began, before := time.Now(), len(calls(a))
+		a.run(t, "deploy", "prod/catalog", "--image", ":v9.9.9", "--yes", "--no-wait", "--wait-for-image", "5m").wants(t, 0,
+			"- waiting for the image, for 5m0s at most: catalog:v9.9.9 is built for linux/arm64 and the task definition wants linux/amd64", "- the image is there after 1m")
+		if took := time.Since(began); took < time.Minute || took > 2*time.Minute {
+			t.Errorf("it took %s", took)
+		}
+		if n := len(calls(a)) - before; n > 120 {
+			t.Errorf("it took %d calls", n)
+		}
+		a.run(t, "deploy", "prod/catalog", "--image", ":v3.5.0-arm64", "--yes", "--wait-for-image", "30s").wants(t, command.ExitRefused, "- waited 30s in vain: ", "gantry: refused: ", "platform: catalog:v3.5.0-arm64 is built for linux/arm64")
+	})
+}
+
+// TestWaitsForTheStagesOfAShift of traffic, up to the hook that holds it up; and not for those
+// of which another controller knows.
+func TestWaitsForTheStagesOfAShift(t *testing.T) {
+	live(t, sim.Options{Scenario: seed.BlueGreen, Speed: 10}, func(t *testing.T, a *account) {
+		a.run(t, "wait", "prod/storefront", "--stage", "PRE_SCALE_UP").wants(t, 0, "prod/storefront: reached: ", "has come to pre-scale-up")
+		a.run(t, "wait", "prod/storefront", "--stage", "paused").wants(t, 0, "has come to paused")
+		a.run(t, "wait", "prod/storefront", "--stage", "bake-time", "--timeout", "20s").wants(t, command.ExitTimedOut)
+		a.run(t, "continue", "prod/storefront", "--yes", "--no-wait").wants(t, 0)
+		a.run(t, "wait", "prod/storefront", "--stage", "bake-time").wants(t, 0, "has come to bake-time")
+		a.run(t, "wait", "prod/ranking").wants(t, 0, "prod/ranking: succeeded")
+		a.run(t, "wait", "prod/billing").wants(t, 2, "the deployment controller CODE_DEPLOY owns the deployments of this service: wait for it there")
+	})
+}

@@ -27,7 +27,7 @@ func TestStatusTellsWhatEachContainerRuns(t *testing.T) {
 				tags[at(t, s, "cluster").(string)+"/"+at(t, s, "name").(string)+" "+at(t, i, "container").(string)] = at(t, i, "tag").(string)
 			}
 		}
-		if len(tags) < 27 || tags["prod/catalog catalog"] != "v3.4.0" || tags["prod/payments metrics-agent"] == "" {
+		if at(t, all, "clusters", 0, "read") != true || len(tags) < 27 || tags["prod/catalog catalog"] != "v3.4.0" || tags["prod/payments metrics-agent"] == "" {
 			t.Errorf("got %v", tags)
 		}
 		a.run(t, "scale", "prod/catalog", "0", "--yes").wants(t, 0)

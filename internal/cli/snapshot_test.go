@@ -38,6 +38,10 @@ func (a *account) standing(t *testing.T, args ...string) map[string]any {
 			said = r.object(t)
 			delete(said, "context")
 			delete(said, "recorded")
+			services, _ := said["services"].([]any)
+			for _, one := range services {
+				delete(one.(map[string]any), "context")
+			}
 		}
 		all[command] = said
 	}

@@ -100,11 +100,11 @@ internal/cli/schema
 internal/cli/command: internal/ecspresso internal/declared internal/crash awsx awsx/deploy/... internal/app/... internal/clean internal/cli/pipeline internal/cli/printing internal/cli/schema internal/config internal/fault internal/words ui/text cobra
 internal/cli/clitest: xdg
 internal/cli/changes: internal/archive internal/declared internal/plugin internal/process awsx awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/session internal/app/... internal/clean internal/cli/command internal/cli/pipeline internal/cli/printing internal/cli/schema internal/cli/reading internal/fault internal/inquiry/... internal/words cobra | awsx/sim/... internal/cli/clitest internal/config internal/plugin/plugintest
-internal/cli/reports: internal/declared awsx awsx/timeline awsx/alarms awsx/alb awsx/diagnose/... awsx/document/... awsx/metrics logs logs/kql ui/filter ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/schema internal/cli/reading internal/config internal/fault internal/difference internal/inquiry/... internal/words cobra
-internal/cli/upkeep: internal/declared internal/app/... internal/cli/command internal/cli/printing internal/cli/schema internal/config internal/fault internal/inquiry/... internal/words cobra
-internal/cli: internal/audit internal/names internal/crash internal/app/... internal/cli/changes internal/cli/command internal/cli/pipeline internal/cli/printing internal/cli/reports internal/cli/upkeep internal/config internal/words ui/filter cobra term | awsx/sim/... awsx/document/... awsx/snapshot/... logs/sim internal/audit internal/canarytest internal/cli/clitest internal/saidtest internal/clean xdg
+internal/cli/reports: internal/declared awsx awsx/timeline awsx/alarms awsx/alb awsx/diagnose/... awsx/document/... awsx/metrics logs logs/kql ui/filter ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/schema internal/cli/reading internal/fault internal/difference internal/inquiry/... internal/words cobra
+internal/cli/upkeep: internal/declared internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/schema internal/config internal/fault internal/inquiry/... internal/words cobra
+internal/cli: internal/audit internal/names internal/crash internal/app/... internal/cli/changes internal/cli/command internal/cli/pipeline internal/cli/printing internal/cli/reports internal/cli/upkeep internal/config internal/words ui/filter cobra term | awsx/sim/... awsx/document/... awsx/snapshot/... logs/sim internal/audit internal/canarytest internal/cli/clitest internal/cli/schema internal/saidtest internal/clean xdg
 .: internal/cli internal/loading
-internal/e2e: | aws awsx awsx/sdk/... awsx/sim/... logs logs/sim logs/ecslog logs/elastic logs/tail logs/kql/analysis internal/fault ansi pty vt
+internal/e2e: | aws awsx awsx/sdk/... awsx/sim/... logs logs/sim logs/ecslog logs/elastic logs/tail logs/kql/analysis internal/fault ansi pty vt yaml
 `
 
 // modules are those of others, by the name that the table has for each.

@@ -18,6 +18,8 @@ import (
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
 	"gantry/internal/cli/schema"
+	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 var _ = commands.Add(program.waitCommand)
@@ -91,6 +93,9 @@ func (p program) await(ctx context.Context, a *app.App, find command.Finder, f w
 	if err != nil {
 		return err
 	}
+	if c := target.Service.Controller; c != "" && c != "ECS" {
+		return fault.Errorf(fault.Invalid, "wait", target.Ref.ARN, "the deployment controller %s owns the deployments of this service: wait for it there", c)
+	}
 	spec, history, err := a.Changes.InProgress(reading, target.Ref)
 	if err != nil {
 		return err
@@ -102,7 +107,7 @@ func (p program) await(ctx context.Context, a *app.App, find command.Finder, f w
 	} else {
 		w.InProgress, w.Deployment = true, spec.Deployment
 		if f.timeout > 0 {
-			spec.Timeout = time.Since(spec.Started) + f.timeout
+			spec.Timeout = time.Since(spec.Started).Round(time.Second) + f.timeout
 		}
 		source, leave := change.StoreSource(a.Store)(*spec)
 		defer leave()
@@ -176,7 +181,7 @@ func lastVerdict(svc awsx.Service, history []awsx.ServiceDeployment) follow.Verd
 	case !ok || primary.RolloutState == "FAILED":
 		return follow.Verdict{Outcome: follow.Failed, Text: "the last deployment did not complete", Details: detailed(primary.RolloutReason)}
 	case primary.RolloutState == "" && svc.Running < svc.Desired:
-		return follow.Verdict{Outcome: follow.Failed, Text: fmt.Sprintf("no deployment is in progress, and %d of %d tasks run", svc.Running, svc.Desired)}
+		return follow.Verdict{Outcome: follow.Failed, Text: fmt.Sprintf("no deployment is in progress, and %d of %s run", svc.Running, words.Count(svc.Desired, "task"))}
 	}
 	return follow.Verdict{Outcome: follow.Succeeded, Text: "no deployment is in progress: " + runs}
 }

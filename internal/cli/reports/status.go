@@ -149,6 +149,8 @@ type clusterStatus struct {
 	Running   int    `json:"running"`
 	Pending   int    `json:"pending"`
 	Instances int    `json:"instances"`
+	// Read says whether its services were: a large cluster has to be named, or --all given.
+	Read bool `json:"read"`
 	// Worst is the service that stands worst, nil where there is none or the cluster is
 	// too large to be read unasked.
 	Worst *worstStatus `json:"worst"`
@@ -198,7 +200,7 @@ func (p program) clusters(ctx context.Context, a *app.App, keep *narrowing, outp
 	for i, c := range clusters {
 		w := worst[c.Ref.ARN]
 		partial = append(partial, w.Partial...)
-		list[i] = clusterStatus{c.Name, c.Ref.ARN, c.Status, c.Services, c.Running, c.Pending, c.Instances, nil, tagsShown(c.Tags)}
+		list[i] = clusterStatus{c.Name, c.Ref.ARN, c.Status, c.Services, c.Running, c.Pending, c.Instances, w.Read, nil, tagsShown(c.Tags)}
 		if s := w.Standing; s.Service().Name != "" {
 			list[i].Worst = &worstStatus{s.Service().Name, s.Finding.Status.String(), s.Finding.Why}
 		}
