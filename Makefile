@@ -72,7 +72,7 @@ soak:
 # Writes the golden frames anew; read the difference before committing it.
 golden:
 	go test $$(grep -rlE '/(uitest|viewstest|changestest|exp/golden)"' --include='*_test.go' ui views | xargs -n1 dirname | sort -u | sed 's#^#./#') -update
-	go test ./internal/app -run Readme -update
+	go test ./internal/app -run 'ThePage|Pictures' -update
 
 # Draws the pictures of docs/pictures anew, from the program on the simulated account.
 pictures:

@@ -3,7 +3,7 @@ package ui
 import tea "charm.land/bubbletea/v2"
 
 // Binding is an action as it is declared, before any screen is open: what the hint
-// line, the help, the palette, the configuration and the README know of it.
+// line, the help, the palette, the configuration and the page of keys know of it.
 type Binding struct {
 	// ID is the name by which a configuration gives it other keys.
 	ID string

@@ -14,7 +14,7 @@ import (
 type Declaration struct {
 	// Screen is what such screens are called, as Screen.Name gives it.
 	Screen string
-	// Title is what the README calls them; empty keeps them out of it.
+	// Title is what the page of keys calls them; empty keeps them out of it.
 	Title string
 	// Bindings are all that such a screen can offer. Which of them it offers, and what
 	// they do, depends on what it shows.

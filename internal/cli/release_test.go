@@ -1,8 +1,14 @@
 package cli
 
 import (
+	"os"
 	"runtime/debug"
+	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
+
+	"gantry/internal/cli/command"
 )
 
 func TestTheVersionHasCommitAndDate(t *testing.T) {
@@ -22,4 +28,27 @@ func TestTheVersionHasCommitAndDate(t *testing.T) {
 			t.Errorf("the version is told as %q, not as %q", got, want)
 		}
 	}
+}
+
+// TestThePageNamesEveryCommand compares the page of commands at a glance with those that
+// are declared. Of commands that are written as one, such as drain|activate, it has both.
+func TestThePageNamesEveryCommand(t *testing.T) {
+	page, err := os.ReadFile("../../docs/usage.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := map[string]bool{}
+	for w := range strings.FieldsFuncSeq(string(page), func(r rune) bool { return strings.ContainsRune(" \n|(),;:`", r) }) {
+		words[w] = true
+	}
+	var look func(c *cobra.Command)
+	look = func(c *cobra.Command) {
+		for _, sub := range c.Commands() {
+			if !sub.Hidden && !words[sub.Name()] {
+				t.Errorf("docs/usage.md has no %s", sub.CommandPath())
+			}
+			look(sub)
+		}
+	}
+	look(program{&command.Program{Version: "test"}}.root())
 }

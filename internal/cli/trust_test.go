@@ -85,7 +85,7 @@ func TestADeployerCallsWhatItsPolicyGrants(t *testing.T) {
 			a.run(t, args...).wants(t, 0)
 		}
 		// One that fails, and is taken back from here.
-		a.run(t, "deploy", "prod/api-orders", "--image", ":v2.32.0", "--rollback", "--yes", "--confirm", "api-orders").wants(t, 3)
+		a.run(t, "deploy", "prod/api-orders", "--image", ":v2.32.0", "--rollback", "--timeout", "20s", "--yes", "--confirm", "api-orders").wants(t, 3)
 		called := map[string]bool{}
 		for _, c := range a.Calls() {
 			prefix := c.Service

@@ -23,6 +23,9 @@ func (t target) environment() []string {
 // build builds the program for a target and returns its path. What Go notes of the
 // checkout would depend on how it was cloned, so commit and date come by the linker.
 func (r *release) build(ctx context.Context, t target) (string, error) {
+	if path := r.built[t]; path != "" {
+		return path, nil
+	}
 	name := "gantry"
 	if t.goos == "windows" {
 		name += ".exe"
@@ -32,6 +35,9 @@ func (r *release) build(ctx context.Context, t target) (string, error) {
 		"-s -w -buildid=", "-X main.version=" + r.version, "-X main.commit=" + r.commit, "-X main.date=" + r.date.Format("2006-01-02"),
 	}, " ")
 	_, err := output(ctx, t.environment(), "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", set, "-o", path, ".")
+	if err == nil {
+		r.built[t] = path
+	}
 	return path, err
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 func main() {
-	var r release
+	r := release{built: map[target]string{}}
 	targets := flag.String("targets", "linux/amd64,linux/arm64,darwin/amd64,darwin/arm64,windows/amd64,windows/arm64", "what to build for, by GOOS/GOARCH")
 	flag.StringVar(&r.out, "out", "dist", "the `folder` to write to; what is in it is replaced")
 	flag.StringVar(&r.version, "version", "", "the version; without it the first of docs/CHANGELOG.md")
@@ -48,6 +48,8 @@ type release struct {
 	// pages and shells are what the program itself writes, the same for each platform:
 	// manual pages and scripts for completion, by name.
 	pages, shells []file
+	// built are the programs that were built, by their targets.
+	built map[target]string
 }
 
 // find fills in what the checkout says: commit, date and, unless it is set, version.

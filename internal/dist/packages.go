@@ -13,7 +13,7 @@ import (
 )
 
 // nfpm makes the packages. It is run at this version and is no part of the module.
-const nfpm = "github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.48.0"
+const nfpm = "github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2"
 
 //go:embed Containerfile
 var containers string

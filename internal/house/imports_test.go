@@ -80,7 +80,7 @@ logs/ecslog: awsx logs logs/kql internal/fault internal/words | logs/elastic log
 ui/text: internal/clean ansi | ultraviolet
 ui/filter: fuzzy
 ui/theme: ui/text ansi colorprofile lipgloss
-ui/...: internal/crash ui/text internal/clean internal/words ansi bubbles bubbletea colorprofile fuzzy golden udiff vt internal/difference
+ui/...: internal/crash ui/text internal/clean internal/words ansi bubbles bubbletea colorprofile golden udiff vt internal/difference | ultraviolet
 internal/names: internal/statefile
 internal/errand: awsx awsx/deploy/... internal/clean internal/fault internal/words
 internal/inquiry/...: internal/crash awsx awsx/past awsx/timeline awsx/alarms awsx/alb awsx/codify awsx/deploy/... awsx/diagnose/... awsx/metrics awsx/schedule awsx/store logs logs/ecslog internal/fault internal/words | awsx/document/... awsx/sim/... logs/elastic logs/sim

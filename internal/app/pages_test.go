@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	readme  = "../../README.md"
-	whyPage = "../../docs/why.md"
+	keysPage = "../../docs/keys.md"
+	tourPage = "../../docs/tour.md"
+	whyPage  = "../../docs/why.md"
 )
 
 // part compares what stands in a page between two marks with what the program makes of
@@ -42,41 +43,10 @@ func part(t *testing.T, page, begin, end, want string) {
 	}
 }
 
-// TestTheReadmeListsTheKeysThatAreDeclared compares the table of keys with the one that the
+// TestThePagesListTheKeysThatAreDeclared compares the table of keys with the one that the
 // declarations give. Run it with -update after an action has changed.
-func TestTheReadmeListsTheKeysThatAreDeclared(t *testing.T) {
-	part(t, readme, "<!-- keys: go test ./internal/app -run Readme -update -->\n", "<!-- end of keys -->\n", keyTable())
-}
-
-// TestTheReadmeShowsTheFramesOfTheProgram draws each of them on the account of the demo, in
-// which hardly anything goes on meanwhile: what is drawn when is then the same each time.
-func TestTheReadmeShowsTheFramesOfTheProgram(t *testing.T) {
-	sit(t, setting{profile: "simulated", alone: true, sim: SimOptions{Speed: 0.01}}, func(t *testing.T, d *desk) {
-		frame := func(name string) {
-			t.Helper()
-			var b strings.Builder
-			for _, row := range d.Screen() {
-				b.WriteString(strings.TrimRight(row, " ") + "\n")
-			}
-			part(t, readme, "<!-- frame "+name+" -->\n```\n", "```\n", b.String())
-		}
-		d.cluster("prod").press("j", "k").read()
-		frame("services")
-		d.press("w").read()
-		frame("why")
-		d.press("esc").read().press("l").read()
-		d.press("E").read().press("ctrl+u")
-		frame("log")
-		d.press("esc").read().press("u").read()
-		frame("plan")
-		d.press("esc").read()
-		d.take(":routing", "enter")
-		d.read().press("j", "j").read()
-		frame("routing")
-		d.take("esc", ":metrics prod/catalog", "enter")
-		d.read()
-		frame("metrics")
-	})
+func TestThePagesListTheKeysThatAreDeclared(t *testing.T) {
+	part(t, keysPage, "<!-- keys: make golden -->\n", "<!-- end of keys -->\n", keyTable())
 }
 
 // TestThePageOfCausesListsEveryKindOfTrouble compares it with the table of kinds.
