@@ -17,19 +17,15 @@ var version = "dev"
 // shares its jump host with others and holds little: collecting often costs a few
 // percent of one core, and a third of the memory is saved by it.
 //
-// While it starts there is little to collect and somebody waits: until startTime
-// has passed the heap may grow to four times its least size, 16 MiB. That saves a
-// third of the time that the program itself takes to its first rows.
+// While it starts there is little to collect and somebody waits: that begins when startTime
+// has passed.
 const (
-	gcPercent      = 15
-	gcPercentStart = 400
-	startTime      = 300 * time.Millisecond
+	gcPercent = 15
+	startTime = 300 * time.Millisecond
 )
 
 func main() {
-	loading.Done()
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercentStart)
+	if loading.Done() {
 		time.AfterFunc(startTime, func() { debug.SetGCPercent(gcPercent) })
 	}
 	os.Exit(cli.Main(version))
