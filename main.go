@@ -2,7 +2,6 @@
 package main
 
 import (
-	"os"
 	"runtime/debug"
 	"time"
 
@@ -20,21 +19,17 @@ var version, commit, date string
 // The simulator is none of that: what it holds is an account, and while it makes a large one
 // the collector would take half of the time.
 //
-// While it starts there is little to collect and somebody waits: until startTime
-// has passed the heap may grow to four times its least size, 16 MiB. That saves a
-// third of the time that the program itself takes to its first rows.
+// While it starts there is little to collect and somebody waits: that begins when startTime
+// has passed.
 const (
-	gcPercent      = 15
-	gcPercentStart = 400
-	gcPercentSim   = 100
-	startTime      = 300 * time.Millisecond
+	gcPercent    = 15
+	gcPercentSim = 100
+	startTime    = 300 * time.Millisecond
 )
 
 func main() {
-	loading.Done()
 	roomy := func() {}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercentStart)
+	if loading.Done() {
 		settle := time.AfterFunc(startTime, func() { debug.SetGCPercent(gcPercent) })
 		roomy = func() {
 			settle.Stop()

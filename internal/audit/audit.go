@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -99,10 +100,10 @@ type EnvVariable struct {
 // Log appends records to a file. It is safe for concurrent use, by other
 // processes too: each record is one write to a file opened for appending.
 type Log struct {
-	path      string
-	key       []byte
-	who, host string
-	open      func() (file, error)
+	path string
+	key  []byte
+	who  func() string // asks a directory service where users are known to one
+	open func() (file, error)
 }
 
 // file is what an append needs of the journal.
@@ -120,21 +121,31 @@ func DefaultDir() string { return filepath.Join(xdg.StateHome, "gantry") }
 
 // Open prepares the journal audit.jsonl in a directory, which it makes, and the
 // installation's key audit.key beside it. All are the user's alone.
-func Open(dir string) (*Log, error) {
+func Open(dir string) (*Log, error) { return openIn(dir, syncDir) }
+
+// openIn makes the directory durable only when it makes a name in it: the console opens the
+// journal before its first call, and a disk may take longer for that than the call.
+func openIn(dir string, durable func(dir string) error) (*Log, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
-	key, err := loadKey(filepath.Join(dir, "audit.key"))
+	named := filepath.Join(dir, "audit.key")
+	_, unkeyed := os.Stat(named)
+	_, unkept := os.Stat(Path(dir))
+	key, err := loadKey(named)
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
-	l := &Log{path: Path(dir), key: key, who: who(), host: host()}
+	l := &Log{path: Path(dir), key: key, who: sync.OnceValue(who)}
 	l.open = l.openFile
 	f, err := l.open()
-	if err != nil {
-		return nil, fmt.Errorf("audit: %w", err)
+	if err == nil {
+		err = f.Close()
 	}
-	if err := errors.Join(f.Close(), syncDir(dir)); err != nil {
+	if err == nil && errors.Join(unkeyed, unkept) != nil {
+		err = durable(dir)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
 	return l, nil
@@ -189,7 +200,7 @@ func (l *Log) Append(r Record) error {
 }
 
 func (l *Log) append(r Record) (err error) {
-	r.Time, r.Who, r.Host, r.Process = time.Now().UTC(), l.who, l.host, os.Getpid()
+	r.Time, r.Who, r.Host, r.Process = time.Now().UTC(), l.who(), host(), os.Getpid()
 	for _, s := range []*string{&r.Before, &r.After, &r.Outcome} {
 		*s = clean.Shown(*s)
 	}

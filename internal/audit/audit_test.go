@@ -363,3 +363,26 @@ func TestWhatIsNoFileIsNotReadAsAJournal(t *testing.T) {
 		t.Error("a device was read")
 	}
 }
+
+func TestTheDirectoryIsMadeDurableOnlyWhenANameIsNew(t *testing.T) {
+	dir, synced := t.TempDir(), 0
+	opening := func() int {
+		t.Helper()
+		synced = 0
+		if _, err := openIn(dir, func(string) error { synced++; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return synced
+	}
+	if opening() != 1 || opening() != 0 {
+		t.Errorf("the second time it was made durable %d times", synced)
+	}
+	for _, name := range []string{"audit.key", "audit.jsonl"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+		if opening() != 1 {
+			t.Errorf("after %s was gone it was made durable %d times", name, synced)
+		}
+	}
+}

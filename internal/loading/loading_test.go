@@ -2,6 +2,7 @@ package loading
 
 import (
 	"os"
+	"runtime/debug"
 	"testing"
 )
 
@@ -24,5 +25,18 @@ func TestTmuxIsHiddenUntilTheProgramIsLoaded(t *testing.T) {
 	}
 	if _, ok := os.LookupEnv("TMUX"); ok {
 		t.Error("tmux was made up")
+	}
+}
+
+func TestTheCollectorRestsUnlessTheEnvironmentSaysWhenItRuns(t *testing.T) {
+	said := os.Getenv("GOGC") != ""
+	before := debug.SetGCPercent(100)
+	defer debug.SetGCPercent(before)
+	if (before == 400) == said || Done() == said {
+		t.Errorf("it runs at %d percent once the libraries are there", before)
+	}
+	t.Setenv("GOGC", "50")
+	if rest() || debug.SetGCPercent(100) != 100 {
+		t.Error("what the environment says is overruled")
 	}
 }
