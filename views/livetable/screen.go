@@ -57,6 +57,8 @@ type Screen[T any] struct {
 	studied  T    // the row that was studied last
 	early    bool // the way into a row was asked for before there was one
 	evidence panel
+	// completed is what the filter that is typed was last completed with.
+	completed completed
 }
 
 // New makes a table screen of a spec. A spec that leaves out what no table can be without
