@@ -64,6 +64,10 @@ func TestTablesShowTags(t *testing.T) {
 		d.Press("!").Shows("TEAM", "growth", "CLUSTER").Press("esc")
 		d.service("catalog").Press("enter").Advance(5*time.Second).Shows("SERVICENAME", "catalog")
 	})
+}
+
+// TestColumnsOfTagsLeaveANarrowScreenFirst.
+func TestColumnsOfTagsLeaveANarrowScreenFirst(t *testing.T) {
 	sit(t, setting{w: 80, h: 24, sim: SimOptions{Scenario: string(seed.Steady)}, configure: withTags}, func(t *testing.T, d *desk) {
 		d.cluster("prod").Shows("SERVICE", "WHY").Hides("STACK-NAME")
 	})
