@@ -2,6 +2,7 @@
 package main
 
 import (
+	"os"
 	"runtime/debug"
 	"time"
 

@@ -42,6 +42,9 @@ func (s *Shell) hintLine(scope string) string {
 		hinted = m.Modal
 	} else if s.prompt != nil {
 		keys := []piece{s.piece("enter", "keep", false), s.piece("esc", "cancel", false)}
+		if c, ok := s.prompt.target.(Completing); ok && len(c.Completions(s.prompt.input.Value())) > 0 {
+			keys = append(keys, s.piece("tab", "complete", false))
+		}
 		if len(s.prompt.past.Lines()) > 0 {
 			keys = append(keys, s.piece("up", "earlier", false))
 		}

@@ -36,6 +36,7 @@ type prompt struct {
 	past   *palette.History
 	before string // restored when the prompt is left by esc
 	err    string
+	ways   palette.Continuing
 }
 
 func (s *Shell) openPrompt() {
@@ -73,6 +74,10 @@ func (s *Shell) promptKey(msg tea.KeyPressMsg) {
 			return
 		}
 		s.promptUpdate(msg)
+	case "tab":
+		if c, ok := p.target.(Completing); ok {
+			s.promptType(p.ways.Next(p.input.Value(), c.Completions))
+		}
 	case "up", "ctrl+p":
 		s.promptType(p.past.Recall(-1))
 	case "down", "ctrl+n":

@@ -103,6 +103,12 @@ type Filterable interface {
 	SetFilter(expr string) error
 }
 
+// Completing is a Filterable that knows how what was typed may go on.
+type Completing interface {
+	// Completions are whole expressions that begin with what was typed, sorted.
+	Completions(typed string) []string
+}
+
 // Narrowed is a Filterable that has something to do when its filter changed.
 type Narrowed interface {
 	Narrowed() tea.Cmd

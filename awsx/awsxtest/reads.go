@@ -346,17 +346,19 @@ func cloneService(s awsx.Service) awsx.Service {
 	s.TaskSets = slices.Clone(s.TaskSets)
 	s.Alarms.Names = slices.Clone(s.Alarms.Names)
 	s.PlacementConstraints = slices.Clone(s.PlacementConstraints)
-	s.Tags = slices.Clone(s.Tags)
+	s.Tags = append(awsx.Tags{}, s.Tags...) // read, whichever there are
 	return s
 }
 
 func cloneInstance(i awsx.Instance) awsx.Instance {
 	i.UsedPorts, i.UsedUDPPorts = slices.Clone(i.UsedPorts), slices.Clone(i.UsedUDPPorts)
 	i.Attributes = maps.Clone(i.Attributes)
+	i.Tags = append(awsx.Tags{}, i.Tags...)
 	return i
 }
 
 func cloneTask(t awsx.Task) awsx.Task {
+	t.Tags = append(awsx.Tags{}, t.Tags...)
 	t.ENIs = slices.Clone(t.ENIs)
 	t.Containers = slices.Clone(t.Containers)
 	for i := range t.Containers {

@@ -38,8 +38,8 @@ type Memory struct {
 	clusters map[clusterKey]*clusterKey
 	services map[serviceKey]*past
 	ring     []*past // of all services
-	hand     int          // in ring: the service that is looked at next when room is short
-	bytes    int          // of all services
+	hand     int     // in ring: the service that is looked at next when room is short
+	bytes    int     // of all services
 	changes  []TargetChange
 }
 
@@ -76,7 +76,7 @@ type past struct {
 	arn     string // of the service; empty while only its tasks were seen
 	cluster string // ARN
 	ids     map[string]*container
-	stopped map[string]Stopped // nil while none did
+	stopped map[string]Stopped  // nil while none did
 	events  []awsx.ServiceEvent // newest last
 	last    time.Time           // when anything of it was seen
 	bytes   int

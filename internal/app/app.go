@@ -48,6 +48,9 @@ type Options struct {
 	Code func(context.Context, CodeRequest) (string, error)
 	// Patient begins without credentials where a program that the console can run gets some.
 	Patient bool
+	// Resume begins in the context in which the last run of the console ended, where neither
+	// flags, nor the environment, nor the file say in which.
+	Resume bool
 	// AuditDir is where the journal is kept; empty is the user's state directory.
 	AuditDir string
 	// Transport carries every request in place of the network; nil is the network.
@@ -107,6 +110,7 @@ type App struct {
 	undisturbed func(func() error) error
 	demo, tour  bool      // the account is the demo's, and its tour is wanted
 	apart       bool      // the account is a simulated or a recorded one
+	elsewhere   bool      // it began in another context than usual, that of the last run
 	taken       time.Time // when the snapshot was taken that is open; else zero
 }
 
@@ -131,11 +135,20 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		// What is seen here was never there.
 		cfg.Memory = config.Memory{}
 	}
-	a := &App{Config: cfg, started: time.Now(), Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport, version: o.Version, apart: apart != "", undisturbed: o.Undisturbed, load: o.Load, reload: read, demo: o.Demo, tour: o.Tour}
+	usual, elsewhere := cfg, false
+	if o.Resume && apart == "" {
+		cfg, elsewhere = resumes(cfg, dir)
+	}
+	a := &App{elsewhere: elsewhere, Config: cfg, started: time.Now(), Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport, version: o.Version, apart: apart != "", undisturbed: o.Undisturbed, load: o.Load, reload: read, demo: o.Demo, tour: o.Tour}
 	if o.Recorded {
 		a.recorder = snapshot.NewRecorder()
 	}
 	opener, err := open(a, ctx, o)
+	if err != nil && cfg.Context != usual.Context {
+		_ = a.Close() // it was never used
+		o.Resume = false
+		return Open(ctx, usual, o)
+	}
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
 	}

@@ -118,12 +118,12 @@ func (n noted) Services(ctx context.Context, cluster awsx.Ref) awsx.Pages[awsx.S
 
 // tagNames are tags as completion offers them; a value that looks like a secret is left out.
 func tagNames(tags awsx.Tags) (names []string) {
-	for key, value := range tags.Pairs() {
-		if (document.Masking{}).Hides(key, value) {
-			names = append(names, key)
+	for _, t := range tags {
+		if (document.Masking{}).Hides(t.Key, t.Value) {
+			names = append(names, t.Key)
 			continue
 		}
-		names = append(names, key+"="+value)
+		names = append(names, t.Key+"="+t.Value)
 	}
 	return names
 }

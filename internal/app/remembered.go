@@ -32,9 +32,12 @@ var (
 	_ ui.Typed   = left{}
 )
 
+// stateFile holds how the console was left.
+const stateFile = "console.json"
+
 // recall opens what earlier runs left; the application closes it.
 func (a *App) recall() {
-	a.left = left{statefile.Open(filepath.Join(a.auditDir, "console.json"), a.notices.add)}
+	a.left = left{statefile.Open(filepath.Join(a.auditDir, stateFile), a.notices.add)}
 	a.closers = append(a.closers, a.left.Close)
 }
 
@@ -105,6 +108,7 @@ func (a *App) leave(open []ui.Screen) {
 	if !a.remembersPlaces() {
 		return
 	}
+	a.leaveContext(open)
 	for i, s := range open {
 		placed, ok := s.(views.Placed)
 		if !ok || openedBefore(open[:i], placed.Place().Context) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/config"
 	"gantry/internal/fault"
 	"gantry/internal/inquiry"
 	"gantry/ui"
@@ -68,6 +69,7 @@ func (a *App) begin(f finder) {
 		f.host.Flash(ui.Info, "welcome: %s goes in, %s back, %s anywhere by name, %s lists the keys here",
 			key(ui.ActEnter), key(ui.ActBack), key(ui.ActPalette), key(ui.ActHelp))
 	}
+	a.sayWhere(f.host)
 	b := a.Beginning
 	for _, n := range a.Config.Aliases {
 		if b.Target != n.Name {
@@ -78,7 +80,7 @@ func (a *App) begin(f finder) {
 		}
 	}
 	if b == (Beginning{}) {
-		if p, ok := a.left.place(a.Context); ok && a.remembersPlaces() {
+		if p, ok := a.left.place(a.Context); ok && a.remembersPlaces() && a.Config.Start != config.StartClusters {
 			k, _ := kindCalled(p.Screen)
 			f.open(awsx.Ref{Context: a.Context, Cluster: p.Cluster, ARN: p.ARN}, k)
 		}

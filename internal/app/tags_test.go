@@ -17,15 +17,25 @@ func withTags(c *config.Config) {
 	c.Columns = map[string][]string{"service": {"team", "aws:cloudformation:stack-name"}, "tasks": {"aws:ecs:serviceName"}, "clusters": {"environment"}}
 }
 
+// narrow types a filter in the place of the one in force.
+func (d *desk) narrow(expr string) *desk {
+	d.t.Helper()
+	d.Press("/", "ctrl+u").Type(expr).Press("enter").Advance(time.Second)
+	return d
+}
+
 // TestTablesAreNarrowedByTags, on every screen whose rows have some.
 func TestTablesAreNarrowedByTags(t *testing.T) {
-	sit(t, setting{w: 200, h: 50, sim: SimOptions{Scenario: seed.Steady}}, func(t *testing.T, d *desk) {
+	sit(t, setting{w: 200, h: 50, sim: SimOptions{Scenario: string(seed.Steady)}}, func(t *testing.T, d *desk) {
 		d.cluster("prod")
-		d.filter("tag:team=core").Shows("/tag:team=core", "showing ").Hides("unread")
-		d.filter("tag:team=no-such").Shows("nothing matches /tag:team=no-such (15 hidden)")
-		d.filter("catalog tag:team=*").Shows("showing 1")
-		d.filter("!tag:team=*|").Shows("nothing matches")
-		d.Press("/").Type("tag:").Shows("names no tag").Press("esc")
+		d.narrow("tag:team=core").Shows("/tag:team=core", "showing ").Hides("unread")
+		d.narrow("tag:team=no-such").Shows("nothing matches /tag:team=no-such (15 hidden)")
+		d.narrow("catalog tag:team=*").Shows("showing 1")
+		d.narrow("!tag:team=*|").Shows("nothing matches")
+		d.Press("/", "ctrl+u").Type("tag:").Shows("names no tag").Press("esc")
+		d.Press("/", "ctrl+u").Type("api !t").Shows("<tab>").Press("tab").Shows("api !tag:aws:cloudformation:stack-name").Press("esc")
+		d.Press("/", "ctrl+u").Type("tag:team=").Press("tab").Shows("/tag:team=core").Press("tab").Shows("/tag:team=data").Press("enter").Shows("showing ").Press("esc")
+		d.Press("/", "ctrl+u").Type("tag:nothing").Hides("<tab>").Press("tab").Shows("/tag:nothing").Press("esc", "esc")
 		d.Press("esc")
 		for _, screen := range []struct{ open, filter, shows string }{
 			{":faults", "!tag:service", "nothing with a fault matches /!tag:service"},
@@ -35,26 +45,30 @@ func TestTablesAreNarrowedByTags(t *testing.T) {
 			{":standalone", "tag:aws:ecs:serviceName", "tag"},
 		} {
 			d.Type(screen.open).Press("enter").Advance(5 * time.Second)
-			d.filter(screen.filter).Shows(screen.shows)
+			d.narrow(screen.filter).Shows(screen.shows)
 			d.Press("esc").Press("esc")
 		}
 		d.Type(":alarms").Press("enter").Advance(5 * time.Second)
-		d.Press("/").Type("tag:team").Shows("no tags are read of these rows").Press("esc")
+		d.Press("/", "ctrl+u").Type("tag:team").Shows("no tags are read of these rows").Press("esc")
 	})
 }
 
 // TestTablesShowTags that the configuration asks for: they sort, leave a narrow screen first, and
 // those of the tasks are what the service propagates.
 func TestTablesShowTags(t *testing.T) {
-	sit(t, setting{w: 200, h: 50, sim: SimOptions{Scenario: seed.Steady}, configure: withTags}, func(t *testing.T, d *desk) {
+	sit(t, setting{w: 200, h: 50, sim: SimOptions{Scenario: string(seed.Steady)}, configure: withTags}, func(t *testing.T, d *desk) {
 		d.Shows("ENVIRONMENT", "preprod")
 		d.cluster("prod").Shows("TEAM", "STACK-NAME", "legacy-prod", "growth", "orders")
-		d.Press("d").Shows("Tags", "team").Press("esc")
+		d.Press("d").Shows("Tags").Press("esc")
 		d.Type(":faults").Press("enter").Advance(5 * time.Second)
-		d.Press("!").Shows("TEAM", "growth").Press("esc")
-		d.cluster("prod").service("catalog").Press("enter").Advance(5*time.Second).Shows("SERVICENAME", "catalog")
+		d.Press("!").Shows("TEAM", "growth", "CLUSTER").Press("esc")
+		d.service("catalog").Press("enter").Advance(5*time.Second).Shows("SERVICENAME", "catalog")
 	})
-	sit(t, setting{w: 80, h: 24, sim: SimOptions{Scenario: seed.Steady}, configure: withTags}, func(t *testing.T, d *desk) {
+}
+
+// TestColumnsOfTagsLeaveANarrowScreenFirst.
+func TestColumnsOfTagsLeaveANarrowScreenFirst(t *testing.T) {
+	sit(t, setting{w: 80, h: 24, sim: SimOptions{Scenario: string(seed.Steady)}, configure: withTags}, func(t *testing.T, d *desk) {
 		d.cluster("prod").Shows("SERVICE", "WHY").Hides("STACK-NAME")
 	})
 }
@@ -62,7 +76,7 @@ func TestTablesShowTags(t *testing.T) {
 // TestTagsThatAreRefusedAreUnread: the table stands, its cells say "?", and a filter counts what
 // it cannot judge and says why.
 func TestTagsThatAreRefusedAreUnread(t *testing.T) {
-	sit(t, setting{w: 200, h: 50, sim: SimOptions{Scenario: seed.Steady}, configure: withTags}, func(t *testing.T, d *desk) {
+	sit(t, setting{w: 200, h: 50, sim: SimOptions{Scenario: string(seed.Steady)}, configure: withTags}, func(t *testing.T, d *desk) {
 		d.wire.answer(func(operation string, r *http.Request) *http.Response {
 			body, _ := io.ReadAll(r.Body)
 			r.Body = io.NopCloser(bytes.NewReader(body))
@@ -72,8 +86,8 @@ func TestTagsThatAreRefusedAreUnread(t *testing.T) {
 			return nil
 		})
 		d.cluster("prod").Shows("catalog", "TEAM", "● live")
-		d.filter("tag:team=core").Shows("nothing matches /tag:team=core, tags of 15 unread")
-		d.filter("!tag:team").Shows("tags of 15 unread")
-		d.filter("catalog").Shows("showing 1").Hides("tags of")
+		d.narrow("tag:team=core").Shows("nothing matches /tag:team=core, tags of 15 unread: denied (15 hidden)")
+		d.narrow("!tag:team").Shows("tags of 15 unread")
+		d.narrow("catalog").Shows("showing 1").Hides("tags of")
 	})
 }

@@ -175,7 +175,7 @@ func (p program) console(ctx context.Context, args []string) error {
 	if !p.Terminal {
 		return &command.StartError{Err: errors.New("the console needs a terminal on standard input and output; without one use a command such as gantry status")}
 	}
-	p.Patient = true
+	p.Patient, p.Resume = true, beginning == (app.Beginning{})
 	return p.With(ctx, func(a *app.App) error {
 		a.Beginning = beginning
 		err := a.Console(ctx, p.Getenv)

@@ -22,7 +22,12 @@ type Config struct {
 	// the order of the file.
 	Context  awsx.ContextID
 	Contexts []NamedContext
-	Logs     Logs
+	// Chosen is true when flags, environment or file say which Context it is to be. Start says
+	// where the console begins that is told nothing: StartLast, StartClusters or empty, which is
+	// where the last run ended unless the file names a context.
+	Chosen bool
+	Start  string
+	Logs   Logs
 	// NonProduction holds the words and globs that say which clusters are not
 	// production; the others say it by the profile and by the account.
 	NonProduction, NonProductionProfiles, NonProductionAccounts []string
@@ -111,6 +116,12 @@ type Flags struct {
 	ASCII    bool
 	Still    bool
 }
+
+// Where the console begins.
+const (
+	StartLast     = "last"
+	StartClusters = "clusters"
+)
 
 // The defaults that are not empty.
 const (

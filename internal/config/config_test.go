@@ -104,7 +104,7 @@ func TestEveryKeyOfTheFileIsRead(t *testing.T) {
 	}
 	pay := awsx.ContextID{Profile: "main", Region: "eu-west-1"}
 	want := config.Config{
-		File: file, Context: pay,
+		File: file, Context: pay, Chosen: true,
 		Contexts: []config.NamedContext{
 			{Name: "pay", ID: pay},
 			{Name: "local", ID: awsx.ContextID{Region: "us-east-1", Endpoint: "http://localhost:4566"}},
@@ -212,7 +212,7 @@ func TestFaultsNameTheLineAndWhatWasExpected(t *testing.T) {
 		name, yaml string
 		want       []string
 	}{
-		{"unknown key", "refesh: 5", []string{`:1: the file: "refesh" is unknown, expected one of aliases, commands, context, contexts, favourites, keep_revisions, keys, logs, memory, notify, owners, production, refresh, rules, screen, writing`}},
+		{"unknown key", "refesh: 5", []string{`:1: the file: "refesh" is unknown, expected one of aliases, columns, commands, context, contexts, favourites, keep_revisions, keys, logs, memory, notify, owners, production, refresh, rules, screen, start, writing`}},
 		{"unknown key below", "contexts:\n  a:\n    account:\n      id: 1", []string{`:3: context a: "account" is unknown, expected one of endpoint, logs, profile, region`}},
 		{"several at once", "refresh: soon\nwriting:\n  arm: 0\n  readonly: maybe\n", []string{
 			`:1: refresh: expected seconds or a duration from 1s to 1h0m0s, found "soon"`,

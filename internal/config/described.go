@@ -32,6 +32,7 @@ var descriptions = map[string]string{
 	"": "What gantry is told. Nothing in it is required.",
 
 	"context":             "The context to begin with, one of contexts. A profile on the command line or in AWS_PROFILE wins.",
+	"start":               "Where the console begins that is told nothing: where the last run ended, context and all, or at the clusters of the usual context. By itself where it ended, in the context that context names.",
 	"contexts":            "Accounts and regions that can be switched to, each under a name of your own.",
 	"contexts.*":          "An account and a region of it.",
 	"contexts.*.profile":  "A profile of the AWS configuration.",

@@ -53,6 +53,7 @@ func Load(flags Flags, getenv func(string) string, judges ...Judge) (Config, err
 // of the context that the file begins with.
 func overlay(cfg Config, begin string, flags Flags, getenv func(string) string) (Config, error) {
 	profile := getenv("AWS_PROFILE")
+	cfg.Chosen = cmp.Or(flags.Context, flags.Profile, flags.Region, flags.Endpoint, profile, getenv("AWS_REGION"), getenv("AWS_ACCESS_KEY_ID")) != "" || begin != "" && cfg.Start != StartLast
 	name := flags.Context
 	if name == "" && profile == "" && flags.Profile == "" {
 		name = begin // a profile chosen outside the file beats the file's context

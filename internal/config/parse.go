@@ -54,6 +54,7 @@ func (p *parser) root(cfg *Config, n *yaml.Node) string {
 	var beginAt *yaml.Node
 	p.mapping(n, "the file", fields{
 		"context":        func(v *yaml.Node) { begin, beginAt = p.text(v, "context"), v },
+		"start":          func(v *yaml.Node) { cfg.Start = p.choice(v, "start", StartLast, StartClusters) },
 		"contexts":       func(v *yaml.Node) { p.contexts(cfg, v) },
 		"logs":           func(v *yaml.Node) { p.logs(&cfg.Logs, v) },
 		"production":     func(v *yaml.Node) { p.production(cfg, v) },

@@ -348,7 +348,7 @@ func service(t testing.TB, cmd *exec.Cmd, output func() (io.ReadCloser, error), 
 			t.Fatalf("%s ended before it was ready", cmd.Path)
 		}
 		return got
-	case <-time.After(4*patience):
+	case <-time.After(4 * patience):
 		t.Fatalf("%s was not ready in %s", cmd.Path, 4*patience)
 	}
 	return nil

@@ -53,7 +53,7 @@ awsx/sim/...: | aws
 awsx/snapshot/replay: awsx/sim/... awsx/snapshot
 awsx/sdk/body: awsx internal/clean internal/fault aws
 awsx/sdk/access: awsx awsx/sdk/body internal/clean internal/fault aws
-awsx/sdk/tagging: awsx internal/fault
+awsx/sdk/tagging: awsx awsx/sdk/body internal/fault
 awsx/sdk: internal/crash awsx awsx/sdk/access awsx/sdk/body awsx/sdk/tagging internal/clean internal/fault aws | awsx/alb awsx/document/... awsx/sim/...
 awsx/sim/simtest: awsx awsx/sdk/... awsx/sim/...
 awsx/past: awsx

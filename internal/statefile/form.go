@@ -41,6 +41,9 @@ const (
 	// Place is a value of a context: the screen, the cluster's ARN and the ARN of what is
 	// shown, with spaces between.
 	Place = "place"
+	// Context is a value of no context: the region and the profile of the one that was shown
+	// last, with a space between.
+	Context = "context"
 )
 
 // read reads a file. One that is not there is empty. The error says why a file is none

@@ -106,7 +106,7 @@ func cutTerms(typed string) (terms []term, rest string, err error) {
 		case err != nil:
 			return nil, "", fmt.Errorf("filter %q: %w", typed, err)
 		case key == "":
-			return nil, "", fmt.Errorf("filter %q names no tag: expected tag:KEY, tag:KEY=VALUE, or ! before it", typed)
+			return nil, "", fmt.Errorf("filter %q names no tag: expected tag:KEY or tag:KEY=VALUE", typed)
 		}
 		t.key, t.value = patternOf(key), patternOf(value)
 		terms = append(terms, t)
@@ -159,4 +159,12 @@ func (t *term) among(tags iter.Seq2[string, string]) bool {
 		}
 	}
 	return false
+}
+
+// Quoted is a key or a value as it is typed: in quotes where it would end too early.
+func Quoted(part string) string {
+	if strings.ContainsAny(part, " =") {
+		return `"` + part + `"`
+	}
+	return part
 }

@@ -59,6 +59,8 @@ type Screen[T any] struct {
 	evidence panel
 	told     told[T]
 	parting  bool // the next part of a filter is on its way
+	// completed is what the filter that is typed was last completed with.
+	completed completed
 }
 
 // New makes a table screen of a spec. A spec that leaves out what no table can be without

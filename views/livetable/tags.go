@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
 	"gantry/awsx"
 	"gantry/awsx/document"
+	"gantry/internal/fault"
+	"gantry/ui/filter"
 	"gantry/ui/table"
 	"gantry/ui/theme"
 )
@@ -91,7 +94,52 @@ func (s *Screen[T]) untold() string {
 	}
 	said := fmt.Sprintf("tags of %d unread", n)
 	if why := s.load.Status.untagged; why != nil {
-		said += ": " + ReasonUnread(why)
+		said += ": " + fault.ClassOf(why).String()
 	}
 	return said
+}
+
+// mostCompletions is how many ways to go on a filter is offered.
+const mostCompletions = 200
+
+// completed are the completions of what was typed, as long as the rows stay.
+type completed struct {
+	typed string
+	taken int
+	list  []string
+}
+
+// Completions are filters that ask for tags which rows have: first for a key, then for a value.
+// Values that look like secrets are none of them.
+func (s *Screen[T]) Completions(typed string) []string {
+	if s.completed.typed != typed || s.completed.taken != s.taken {
+		s.completed = completed{typed, s.taken, s.completions(typed)}
+	}
+	return s.completed.list
+}
+
+func (s *Screen[T]) completions(typed string) []string {
+	at := strings.LastIndexByte(typed, ' ') + 1
+	if rest := typed[at:]; strings.HasPrefix(rest, "!") {
+		at++
+	}
+	begun, word := typed[:at], typed[at:]
+	if s.spec.Tags == nil || word == "" || !strings.HasPrefix(word, filter.Prefix) && !strings.HasPrefix(filter.Prefix, word) {
+		return nil
+	}
+	valued := strings.Contains(word, "=")
+	found := map[string]bool{}
+	for _, row := range s.load.Rows {
+		for _, t := range s.spec.Tags(row) {
+			tag := filter.Prefix + filter.Quoted(t.Key)
+			if valued {
+				tag += "=" + filter.Quoted(t.Value)
+			}
+			if len(tag) > len(word) && strings.EqualFold(tag[:len(word)], word) && (!valued || !document.Masking{}.Hides(t.Key, t.Value)) {
+				found[begun+tag] = true
+			}
+		}
+	}
+	list := slices.Sorted(maps.Keys(found))
+	return list[:min(len(list), mostCompletions)]
 }

@@ -21,7 +21,7 @@ import (
 
 // The screen of the tasks on one instance.
 var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "tasks on an instance",
-	Bindings: livetable.Bindings(actContainers, views.ActLogs, views.ActWhy, actService, actStop)}, Rows: "task"})
+	Bindings: livetable.Bindings(actContainers, views.ActLogs, views.ActWhy, actService, actStop)}, Rows: "task", Tagged: true})
 
 // NewHosted makes the screen of the tasks on one instance, of whatever service.
 func NewHosted(deps *views.Deps, instance awsx.Instance) ui.Screen {
@@ -49,6 +49,7 @@ func NewHosted(deps *views.Deps, instance awsx.Instance) ui.Screen {
 			return list
 		},
 		Marks:  true,
+		Tags:   func(r *hostedRow) awsx.Tags { return r.task.Tags },
 		Kind:   awsx.KindTask,
 		Ref:    func(r *hostedRow) awsx.Ref { return r.task.Ref },
 		Values: func(r *hostedRow) map[string]string { return r.values() },

@@ -20,6 +20,19 @@ type Known[T any] struct {
 	turned      time.Time // when before was last now
 }
 
+// Of returns what bytes were made into before, and otherwise makes it of them.
+func (k *Known[T]) Of(raw []byte, made func() (*T, error)) (*T, error) {
+	d, item := k.find(raw)
+	if item != nil {
+		return item, nil
+	}
+	item, err := made()
+	if err == nil {
+		k.keep(d, item)
+	}
+	return item, err
+}
+
 // digest stands for an element's bytes. Its 128 bits are seeded anew in each run.
 type digest [2]uint64
 

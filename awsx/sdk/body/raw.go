@@ -115,17 +115,17 @@ func readPage[W, T any](r io.Reader, page *awsx.Page[T], field string, known *Kn
 		elements = func(d *json.Decoder) error {
 			var raw json.RawMessage
 			return decodeEach(d, &raw, func() error {
-				sum, item := known.find(raw)
-				if item == nil {
+				item, err := known.Of(raw, func() (*T, error) {
 					var w W
 					if err := json.Unmarshal(raw, &w); err != nil {
-						return err
+						return nil, err
 					}
-					item = made(&w)
-					known.keep(sum, item)
+					return made(&w), nil
+				})
+				if err == nil {
+					fresh.Items = append(fresh.Items, item)
 				}
-				fresh.Items = append(fresh.Items, item)
-				return nil
+				return err
 			})
 		}
 	}

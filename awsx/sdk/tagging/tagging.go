@@ -6,22 +6,21 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unique"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/body"
 	"gantry/internal/fault"
 )
 
 // refusedFor is for how long an account that refused to tell tags is not asked for them.
 const refusedFor = 10 * time.Minute
 
-// mostSets is how many different sets of tags are known at a time.
-const mostSets = 20_000
-
 // Reader reads the tags of one account. The zero value is ready for use, by several answers
 // at once.
 type Reader struct {
+	sets    body.Known[awsx.Tags]
 	mu      sync.Mutex
-	sets    map[string]awsx.Tags
 	refused map[string]refusal // by operation
 }
 
@@ -44,24 +43,20 @@ func (r *Reader) Of(sent json.RawMessage, asked bool) awsx.Tags {
 	case len(sent) <= len("[]"):
 		return awsx.Tags{}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if known, ok := r.sets[string(sent)]; ok {
-		return known
-	}
-	var tags []struct{ Key, Value string }
-	if json.Unmarshal(sent, &tags) != nil {
+	set, err := r.sets.Of(sent, func() (*awsx.Tags, error) {
+		var tags awsx.Tags // whose fields have the names of the service's, but for their case
+		if err := json.Unmarshal(sent, &tags); err != nil {
+			return nil, err
+		}
+		for i, t := range tags {
+			tags[i] = awsx.Tag{Key: unique.Make(t.Key).Value(), Value: unique.Make(t.Value).Value()}
+		}
+		return &tags, nil
+	})
+	if err != nil {
 		return nil // it is no list of tags, which says nothing about the resource
 	}
-	set := make(awsx.Tags, len(tags))
-	for i, t := range tags {
-		set[i] = awsx.Tag{Key: t.Key, Value: t.Value}
-	}
-	if r.sets == nil || len(r.sets) >= mostSets {
-		r.sets = map[string]awsx.Tags{}
-	}
-	r.sets[string(sent)] = set
-	return set
+	return *set
 }
 
 // Ask describes something with its tags. Where the account refuses that and describes it

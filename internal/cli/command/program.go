@@ -59,6 +59,8 @@ type Program struct {
 	reached string
 	// Patient begins without credentials where the console can get some.
 	Patient bool
+	// Resume begins where the last run of the console ended, context and all.
+	Resume bool
 }
 
 // With opens the application, calls f with it and closes it again.
@@ -119,7 +121,7 @@ func (p *Program) Whither() string {
 
 // Options are what the application is opened with.
 func (p *Program) Options() app.Options {
-	return app.Options{Version: p.Version, Demo: p.Demo, Tour: p.Tour, Replay: p.Replay, Recorded: p.Record, Patient: p.Patient, Code: p.code(), Transport: p.Wire, Undisturbed: p.Undisturbed,
+	return app.Options{Version: p.Version, Demo: p.Demo, Tour: p.Tour, Replay: p.Replay, Recorded: p.Record, Patient: p.Patient, Resume: p.Resume, Code: p.code(), Transport: p.Wire, Undisturbed: p.Undisturbed,
 		Load: func() (config.Config, error) { return config.Load(p.Flags, p.Getenv, app.Judge) }}
 }
 

@@ -81,8 +81,8 @@ func tagsShown(tags awsx.Tags) map[string]string {
 		return nil
 	}
 	shown := map[string]string{}
-	for key, value := range tags.Pairs() {
-		shown[key] = document.Masking{}.Value(key, value)
+	for _, t := range tags {
+		shown[t.Key] = document.Masking{}.Value(t.Key, t.Value)
 	}
 	return shown
 }
