@@ -48,6 +48,7 @@ func BenchmarkMemory(b *testing.B) {
 		b.ReportMetric(memory(b, c, "VmRSS"), "MiB-1min")
 		after(4 * minute)
 		b.ReportMetric(memory(b, c, "VmRSS"), "MiB-5min")
+		b.ReportMetric(memory(b, c, "RssAnon"), "MiB-own")
 		b.ReportMetric(memory(b, c, "VmHWM"), "MiB-peak")
 		c.kill()
 	}
