@@ -18,6 +18,7 @@ import (
 // are read at a time is for targetPace.
 const (
 	suspectAge = 10 * time.Second
+	calmAge    = 30 * time.Second // on screen, where nothing is wrong; a screen of 40 rows takes an eighth of the grant so
 	restAge    = 5 * time.Minute
 	restPause  = time.Second   // after a failure that is no group's own, and while nobody looks
 	tick       = restPause / 4 // so soon is read what scrolls into view
@@ -326,8 +327,10 @@ func (t *targetSource) choose(d demand) []string {
 	return chosen
 }
 
-// visibleAge is how old the readings of groups on screen may get.
-func (t *targetSource) visibleAge(d demand) time.Duration { return min(d.interval, t.store.refresh) }
+// visibleAge is how old the readings of groups on screen may get that give no reason to look.
+func (t *targetSource) visibleAge(d demand) time.Duration {
+	return min(d.interval, max(t.store.refresh, calmAge))
+}
 
 // due returns the first of the groups to read.
 func (t *targetSource) due(d demand, now time.Time) (urgent, rest queue) {
