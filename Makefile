@@ -38,11 +38,12 @@ integration:
 	go test -tags integration -count=1 -run 'Gitleaks|PythonReads|ShapesAre' ./internal/clean ./awsx/document ./awsx/codify
 	go test -tags integration -count=1 -timeout 30m -v ./internal/e2e/...
 
-# What is worth hours and not each gate: ten thousand of those scripts, and each
-# fuzz test for so long as FUZZTIME says.
+# What is worth hours and not each gate: twenty consoles of a team on one
+# account, ten thousand of those scripts, and each fuzz test for so long as FUZZTIME says.
 FUZZTIME = 10m
 
 campaigns:
+	go test -tags integration -count=1 -timeout 30m -run TwentyConsoles -v ./awsx/store
 	GANTRY_SCRIPTS=10000 go test -tags integration -count=1 -timeout 3h -run ManyInterleavings ./awsx/change
 	grep -rl --include='*_test.go' '^func Fuzz' . | while read -r file; do \
 		for name in $$(sed -n 's/^func \(Fuzz[A-Za-z]*\).*/\1/p' "$$file"); do \

@@ -90,6 +90,7 @@ func (s *Store) Services(cluster awsx.Ref) *Watch[awsx.Service] {
 				pages: func(ctx context.Context, r awsx.Reader) awsx.Pages[awsx.Service] { return r.Services(ctx, cluster) },
 				seen:  s.seenService,
 			})
+		l.batch = 10
 		l.glance = func(ctx context.Context, r awsx.Reader, arns []string) awsx.Pages[awsx.Service] {
 			return r.DescribeServices(ctx, cluster, arns)
 		}

@@ -19,6 +19,8 @@ type listSource[T any] struct {
 	// of thousands; nil where there is no such call.
 	glance func(ctx context.Context, r awsx.Reader, keys []string) awsx.Pages[T]
 	moving func(*T) bool
+	// batch is how many items a call describes.
+	batch int
 	// These belong to the poll goroutine.
 	swept  time.Time     // when the last sweep ended
 	took   time.Duration // how long the account is then left alone: as long as the sweep was
@@ -40,7 +42,7 @@ type part[T any] struct {
 }
 
 func newListSource[T any](open func(context.Context) (awsx.Account, error), id func(*T) (name, key string), parts ...part[T]) *listSource[T] {
-	return &listSource[T]{open: open, table: newTable(id), parts: parts}
+	return &listSource[T]{open: open, table: newTable(id), parts: parts, batch: 100}
 }
 
 func (l *listSource[T]) release() {}
@@ -68,7 +70,8 @@ func (l *listSource[T]) poll(ctx context.Context, d demand, landed func()) outco
 	}
 	l.looked = begun
 	o := l.sweep(ctx, account, d, landed)
-	took := min(wall().Sub(begun), mostSweep/2)
+	took := min(max(wall().Sub(begun), l.worth()), mostSweep/2)
+	o.pause = took
 	switch {
 	case l.glance == nil:
 		o.rest = took
@@ -81,6 +84,17 @@ func (l *listSource[T]) poll(ctx context.Context, d demand, landed func()) outco
 		l.swept, l.took, o.ceiling = wall(), max(took, doubled(d.interval, l.turned, maxThrottled)), d.interval
 	} // what was not read whole for another reason is swept again
 	return o
+}
+
+// perCall is how long a call's worth of an account is left to others: ECS grants 20 a second,
+// and a tenth of that is enough to read all.
+const perCall = time.Second / 2
+
+// worth is how long the calls of a sweep are worth, a page of 100 names listed by each.
+func (l *listSource[T]) worth() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return time.Duration(l.done/l.batch+l.done/100) * perCall
 }
 
 // chosen are the keys of what a glance looks at.

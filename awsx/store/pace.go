@@ -54,6 +54,8 @@ type outcome struct {
 	ceiling time.Duration
 	// rest is how long the account is left alone at least after the poll.
 	rest time.Duration
+	// pause is how long only a part is looked at after a poll that looked at all.
+	pause time.Duration
 	// glance means that the poll looked at a few items only: what is known of all of them
 	// is as old as it was.
 	glance bool
@@ -94,7 +96,7 @@ type plan struct {
 	last       outcome
 	failures   int           // polls in a row that failed or were throttled, since somebody asked for one
 	asked      bool          // somebody asked for the last poll
-	sweep      time.Duration // what the last poll took that looked at all
+	sweep      time.Duration // what the last poll took that looked at all, or its pause
 	whole      bool          // one looked at all of it
 	jitter     float64       // drawn once a poll, in [0, 1)
 }
@@ -114,7 +116,7 @@ func (o outcome) decisive() error {
 func (p *plan) ended(start, end time.Time, o outcome, asked bool) {
 	p.start, p.end, p.last, p.asked, p.jitter = start, end, o, asked, rand.Float64()
 	if !o.glance {
-		p.sweep = end.Sub(start)
+		p.sweep = max(end.Sub(start), o.pause)
 	}
 	if asked || o.decisive() == nil {
 		p.failures = 0

@@ -65,8 +65,10 @@ func (t *targetSource) choose(d demand) []string {
 	return chosen
 }
 
-// visibleAge is how old the readings of groups on screen may get.
-func (t *targetSource) visibleAge(d demand) time.Duration { return min(d.interval, t.store.refresh) }
+// visibleAge is how old the readings of groups on screen may get that give no reason to look.
+func (t *targetSource) visibleAge(d demand) time.Duration {
+	return min(d.interval, max(t.store.refresh, calmAge))
+}
 
 // due returns the first of the groups to read.
 func (t *targetSource) due(d demand, now time.Time) (urgent, rest queue) {

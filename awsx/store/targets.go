@@ -16,6 +16,7 @@ import (
 // are read at a time is for targetPace.
 const (
 	suspectAge = 10 * time.Second
+	calmAge    = 30 * time.Second // on screen, where nothing is wrong; a screen of 40 rows takes an eighth of the grant so
 	restAge    = 5 * time.Minute
 	restPause  = time.Second   // after a failure that is no group's own, and while nobody looks
 	tick       = restPause / 4 // so soon is read what scrolls into view

@@ -17,11 +17,11 @@ import (
 func TestTwentyConsolesOfATeam(t *testing.T) {
 	const never = 24 * time.Hour
 	large := bounds{
-		rows: 4 * time.Minute, whole: 5 * time.Minute, health: 6 * time.Minute, checked: never, oldRow: 2 * time.Minute, oldHealth: 6 * time.Minute,
-		deployed: 2 * time.Minute, fair: 0.3, script: 0.95, ecs: 0.85,
+		rows: 4 * time.Minute, whole: 5 * time.Minute, health: 8 * time.Minute, checked: never, oldRow: 2 * time.Minute, oldHealth: 8 * time.Minute,
+		deployed: 2 * time.Minute, fair: 0.2, script: 0.95, ecs: 0.85,
 	}
 	largest := large
-	largest.whole = 20 * time.Minute
+	largest.whole = never // 11,000 calls take nine minutes of the whole grant
 	for _, c := range []struct {
 		name     string
 		services int

@@ -99,6 +99,13 @@ func (c *caller) count(bucket string) int {
 	return c.answered[bucket]
 }
 
+// known is how many services were described.
+func (c *caller) known() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.read)
+}
+
 // oldest returns how long ago the last of some services was described, and whether all were.
 func (c *caller) oldest(arns []string) (age time.Duration, all bool) {
 	c.mu.Lock()
@@ -123,7 +130,7 @@ type console struct {
 	visible  []string
 	opened   time.Time
 
-	first, whole, health, checked time.Duration // until the visible rows, all, the health of the visible ones and of all were read
+	first, whole, health, checked time.Duration // until a screen of rows, all, the health of the visible ones and of all were read
 	oldRow, oldHealth             time.Duration // how old these got afterwards
 	states                        map[store.State]int
 }
@@ -137,7 +144,7 @@ func (x *team) open(visible []string, bare bool) {
 	c := &console{caller: x.caller(), visible: visible, opened: time.Now(), states: map[store.State]int{}}
 	opener := simtest.OpenerOver(c.caller)
 	c.account, _ = opener.Open(x.t.Context(), x.ID)
-	c.store = store.New(x.t.Context(), store.Options{Opener: opener})
+	c.store = store.New(x.t.Context(), store.Options{Opener: opener, Refresh: 5 * time.Second})
 	x.t.Cleanup(c.store.Close)
 	c.services = c.store.Services(x.cluster)
 	c.services.Need(store.Need{Visible: visible})
@@ -156,12 +163,12 @@ func (c *console) look(services int) {
 			*to = time.Since(c.opened)
 		}
 	}
+	since(&c.first, c.known() >= len(c.visible)) // what has landed fills the screen
 	age, all := c.oldest(c.visible)
-	since(&c.first, all)
 	s := c.services.Snapshot()
 	c.states[s.State(time.Now()).State]++
 	since(&c.whole, !s.At.IsZero() && len(s.Partial) == 0)
-	if c.first > 0 {
+	if all {
 		c.oldRow = max(c.oldRow, age)
 	}
 	if c.targets == nil {
