@@ -59,3 +59,4 @@ bench-program:
 golden:
 	go test $$(grep -rlE '/(uitest|viewstest|changestest|exp/golden)"' --include='*_test.go' ui views | xargs -n1 dirname | sort -u | sed 's#^#./#') -update
 	go test ./internal/app -run Readme -update
+	go test ./internal/cli -run PublishedSchemas -update
