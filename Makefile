@@ -74,6 +74,7 @@ soak:
 golden:
 	go test $$(grep -rlE '/(uitest|viewstest|changestest|exp/golden)"' --include='*_test.go' ui views | xargs -n1 dirname | sort -u | sed 's#^#./#') -update
 	go test ./internal/app -run 'ThePage|Pictures' -update
+	go test ./internal/cli -run PublishedSchemas -update
 
 # Draws the pictures of docs/pictures anew, from the program on the simulated account.
 pictures:

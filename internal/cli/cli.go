@@ -16,6 +16,7 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/cli/changes"
 	"gantry/internal/cli/command"
+	"gantry/internal/cli/keeping"
 	"gantry/internal/cli/pipeline"
 	"gantry/internal/cli/printing"
 	"gantry/internal/cli/reports"
@@ -136,6 +137,7 @@ snapshot that gantry snapshot took.`,
 	root.AddCommand(changes.Commands(p.Program)...)
 	root.AddCommand(reports.Commands(p.Program)...)
 	root.AddCommand(upkeep.Commands(p.Program)...)
+	root.AddCommand(keeping.Commands(p.Program)...)
 	p.Lend(root.Commands())
 	root.AddCommand(manCommand())
 	p.complete(root)

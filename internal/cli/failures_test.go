@@ -77,11 +77,11 @@ func TestEachKindOfFailureHasAClass(t *testing.T) {
 		for _, words := range []string{"deploy prod/web --image :nope --dry-run", "restart prod/web prod/nothing --dry-run"} {
 			r := a.run(t, append(strings.Fields(words), "-o", "json")...)
 			d := json.NewDecoder(strings.NewReader(r.out))
-			var any map[string]any
-			if err := d.Decode(&any); err != nil || r.code == 0 {
+			var doc map[string]any
+			if err := d.Decode(&doc); err != nil || r.code == 0 {
 				t.Errorf("gantry %s: %v, %d", words, err, r.code)
 			}
-			if err := d.Decode(&any); err != io.EOF {
+			if err := d.Decode(&doc); err != io.EOF {
 				t.Errorf("gantry %s printed more than one document: %s", words, r.out)
 			}
 		}

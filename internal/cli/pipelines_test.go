@@ -236,7 +236,7 @@ func TestNothingFromOutsideIsACommandToGitHub(t *testing.T) {
 	})
 }
 
-// TestAnEditIsNotTouched: the file stays as it was: text for people alone has a space put in.
+// TestWhatIsKeptFromBeingACommandIsSaid: and values in JSON stay what they are.
 func TestWhatIsKeptFromBeingACommandIsSaid(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
 		a.run(t, "env", "set", "prod/catalog", "OLD=##[add-mask]d", "--yes", "--no-wait").wants(t, 0)

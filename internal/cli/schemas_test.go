@@ -39,7 +39,7 @@ func TestThePublishedSchemasAreThoseOfTheTypes(t *testing.T) {
 			}
 		}
 		if b, err := os.ReadFile(file); err != nil || string(b) != string(d.JSON()) {
-			t.Errorf("%s is not the schema of what %s prints (%v): go test ./internal/cli -run Schemas -update", file, d.Prints, err)
+			t.Errorf("%s is not the schema of what %s prints (%v): make golden", file, d.Prints, err)
 		}
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.json"))

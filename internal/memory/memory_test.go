@@ -267,7 +267,7 @@ func TestWhatSeveralProcessesSeeIsKeptOnce(t *testing.T) {
 // TestEveryFieldOfATaskIsKeptOrLeftOutOnPurpose, so that a new one that may carry a variable
 // is not kept because nobody thought of it.
 func TestEveryFieldOfATaskIsKeptOrLeftOutOnPurpose(t *testing.T) {
-	leftOut := map[string]bool{"Task.ENIs": true, "Task.ExecEnabled": true, "Container.ExecAgent": true, "Container.Bindings": true, "Container.Addresses": true}
+	leftOut := map[string]bool{"Task.Tags": true, "Task.ENIs": true, "Task.ExecEnabled": true, "Container.ExecAgent": true, "Container.Bindings": true, "Container.Addresses": true}
 	want := past.Stopped{Task: dead("d1", now()), Seen: now()}
 	doc := fieldsOf(want.Task, "Task")
 	for name, set := range fieldsOf(want.Task.Containers[0], "Container") {

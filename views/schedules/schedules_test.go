@@ -59,7 +59,7 @@ func TestSchedulesTellWhatTheyStartAndWhen(t *testing.T) {
 		planned(a, cluster)
 		d := viewstest.Sit(t, a, uitest.Look{W: 230, H: 40}, on(cluster)).Read()
 		d.Shows("report-nightly", "! look", "report:2", "03-16 02:15, in 1d", "at 02:15 on Monday to Friday", "exit 3", "starts report:2, and the newest is report:3",
-			"report-hourly", "x fail", "report:1 is INACTIVE: nothing is started", "09:56, in 25m", "every hour",
+			"report-hourly", "x fail", "report:1 is INACTIVE: nothing is started", "09:56, in 24m", "every hour",
 			"report-weekly", "+ ok", "at 04:00 on Sunday (Europe/Dublin)", "report-off", "- off").Hides("elsewhere")
 		d.Press("!").Shows("report-nightly", "report-hourly").Hides("report-weekly", "report-off").Press("!")
 		d.Press("/").Type("weekly").Press("enter")

@@ -101,7 +101,7 @@ func (p program) await(ctx context.Context, a *app.App, find command.Finder, f w
 		return err
 	}
 	w := waited{Context: target.Ref.Context.String(), Cluster: target.Ref.ClusterName(), Service: target.Ref.Name(), Stage: f.stage, Details: []string{}}
-	verdict := follow.Verdict{}
+	var verdict follow.Verdict
 	if spec == nil {
 		verdict = lastVerdict(*target.Service, history)
 	} else {
