@@ -102,3 +102,43 @@ func TestAnAccountThatStallsIsNotFresh(t *testing.T) {
 		}
 	})
 }
+
+// TestOneConsoleLeavesMostOfTheGrants: of 300 services a sweep takes a tenth of what ECS
+// grants, rows on screen are read as often as asked for, and the load balancers keep five
+// calls of six.
+func TestOneConsoleLeavesMostOfTheGrants(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		world := simtest.Open(t, large)
+		s := store.New(t.Context(), store.Options{Opener: world.Opener, Refresh: 5 * time.Second})
+		defer s.Close()
+		w, visible := largeCluster(t, s, world.ID)
+		var keys []string
+		for arn := range visible {
+			keys = append(keys, arn)
+		}
+		services := s.Services(clusterNamed(t, s, world.ID, ""))
+		services.Need(store.Need{Visible: keys})
+		until(t, w, func(x *store.Snapshot[store.GroupState]) bool { return readOf(x, nil) == 300 })
+		from, calls := time.Now(), map[string]int{}
+		for range 120 {
+			pass(time.Second)
+			if f := services.Snapshot().State(time.Now()); f.State != store.Fresh {
+				t.Fatalf("%s after %s", f.State, f.Age)
+			}
+		}
+		for _, c := range world.Calls() {
+			if c.Time.After(from) {
+				calls[c.Operation]++
+			}
+		}
+		// A minute: three sweeps of 33 calls and nine looks at 46 rows; 46 groups twice, and
+		// one of the 254 others in 300 s.
+		if n := calls["ListServices"] + calls["DescribeServices"]; n > 2*160 || n < 2*110 {
+			t.Errorf("%d calls on services in two minutes", n)
+		}
+		if n := calls["DescribeTargetHealth"]; n > 2*160 || n < 2*90 {
+			t.Errorf("%d calls on health in two minutes", n)
+		}
+		t.Log(calls)
+	})
+}
