@@ -77,9 +77,6 @@ type dwelt struct{ move int }
 // studied tells that the reading about a row ended.
 type studied struct{ changed bool }
 
-// drawn tells that a frame was drawn since the rows changed.
-type drawn struct{}
-
 // aged tells that no load came for a while: the words for its age may change.
 type aged struct{ taken int }
 
@@ -132,7 +129,7 @@ func (s *Screen[T]) Update(msg tea.Msg) tea.Cmd {
 			s.explain()
 		}
 		return s.study()
-	case drawn:
+	case ui.Drawn:
 		return tea.Batch(s.report(), s.study())
 	case aged:
 		s.ageing = false
@@ -164,7 +161,7 @@ func (s *Screen[T]) take(f delivery[T]) tea.Cmd {
 	} else {
 		s.Show()
 	}
-	return tea.Batch(renew, func() tea.Msg { return drawn{} }, s.age(quiet), s.enterEarly())
+	return tea.Batch(renew, func() tea.Msg { return ui.Drawn{} }, s.age(quiet), s.enterEarly())
 }
 
 // enterEarly goes into the first row, once the list of them is there, when that was asked
