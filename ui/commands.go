@@ -102,6 +102,17 @@ func Commands(msg tea.Msg) (cmds []tea.Cmd, sequential, ok bool) {
 	return nil, false, false
 }
 
+// Drawn is what a screen brings itself when it wants to know that a frame was drawn of what
+// it changed: the program draws after each message, and so before it takes the next.
+type Drawn struct{}
+
+// AwaitsFrame reports whether a message of the shell's is a Drawn.
+func AwaitsFrame(msg tea.Msg) bool {
+	r, _ := msg.(result)
+	_, ok := r.msg.(Drawn)
+	return ok
+}
+
 // runtimeMessage reports whether a message is one of Bubble Tea's own (quit, exec, …),
 // which must reach it as they are.
 func runtimeMessage(msg tea.Msg) bool {

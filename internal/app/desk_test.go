@@ -62,6 +62,8 @@ type setting struct {
 	begin []string
 	// tour leads through the incident.
 	tour bool
+	// everyFrame draws after each message, as the program does.
+	everyFrame bool
 	// alone keeps other tests from running beside this one, which has changed the
 	// environment.
 	alone bool
@@ -196,7 +198,7 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 		return ""
 	}}
 	options.SaveDir = dir
-	d.Console = uitest.New(t, uitest.Options{Shell: options, W: s.w, H: s.h, Bubble: true})
+	d.Console = uitest.New(t, uitest.Options{Shell: options, W: s.w, H: s.h, Bubble: true, EveryFrame: s.everyFrame})
 	d.read()
 	return d
 }

@@ -141,7 +141,8 @@ type mode struct {
 
 func (m *mode) tryAll(t *testing.T) {
 	m.became = map[string]string{}
-	s := setting{editor: "true", configure: func(c *config.Config) { c.Writing = m.writing }}
+	// The whole of every screen is tried here: once as the program draws it, each frame.
+	s := setting{everyFrame: m.name == "writable", editor: "true", configure: func(c *config.Config) { c.Writing = m.writing }}
 	sit(t, s, func(t *testing.T, d *desk) {
 		var last ui.Screen
 		tried := map[string]bool{}

@@ -77,7 +77,7 @@ func TestTheMonkeyBringsNothingDown(t *testing.T) {
 		keys     int
 	}{{"read-only", true, 20_000}, {"writing", false, 4_000}} {
 		t.Run(c.name, func(t *testing.T) {
-			s := setting{w: 120, h: 40, configure: func(cfg *config.Config) { cfg.Writing = config.Writing{ReadOnly: c.readOnly} }}
+			s := setting{everyFrame: true, w: 120, h: 40, configure: func(cfg *config.Config) { cfg.Writing = config.Writing{ReadOnly: c.readOnly} }}
 			sit(t, s, func(t *testing.T, d *desk) {
 				r := rand.New(rand.NewPCG(seed, uint64(c.keys)))
 				var last []string

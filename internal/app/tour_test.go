@@ -11,7 +11,7 @@ import (
 // TestTheTourLeadsThroughARealIncident, whole, at 80x24 and without colour: each step is over
 // when what it asks for is so, and the service of the account is well at its end.
 func TestTheTourLeadsThroughARealIncident(t *testing.T) {
-	sit(t, setting{configure: func(c *config.Config) { c.Screen.NoColor = true }, tour: true}, func(t *testing.T, d *desk) {
+	sit(t, setting{everyFrame: true, configure: func(c *config.Config) { c.Screen.NoColor = true }, tour: true}, func(t *testing.T, d *desk) {
 		d.Shows("Tour 1/6", "CLUSTER").press("j").Shows("Tour 1/6").press("k")
 		d.press("enter").read().Shows("Tour 2/6", "> api-orders", "x fail")
 		d.press("l").read().Shows("Tour 3/6", "DB_URL")

@@ -43,45 +43,33 @@ func Truncate(s string, w int, tail string) string {
 		}
 		return head(tail, w)
 	}
+	return cut(s, w, tail, func(s string, _, keep int) string { return head(s, keep) + tail })
+}
+
+// cut returns s, cleaned, when it is at most w cells wide. Otherwise it is what shorten makes
+// of it, which is told how wide s is and how many cells of it have room beside tail.
+func cut(s string, w int, tail string, shorten func(s string, total, keep int) string) string {
 	s = clean.Line(s)
-	if width(s) <= w {
+	total, keep := width(s), w-width(tail)
+	switch {
+	case total <= w:
 		return s
-	}
-	keep := w - width(tail)
-	if keep < 0 {
+	case keep < 0:
 		return head(tail, w)
 	}
-	return head(s, keep) + tail
+	return shorten(s, total, keep)
 }
 
 // TruncateLeft returns the end of s in at most w cells, after tail when something is
 // cut off. It suits image tags and paths, whose end says most.
 func TruncateLeft(s string, w int, tail string) string {
-	s = clean.Line(s)
-	total := width(s)
-	if total <= w {
-		return s
-	}
-	keep := w - width(tail)
-	if keep < 0 {
-		return head(tail, w)
-	}
-	return tail + behind(s, total-keep)
+	return cut(s, w, tail, func(s string, total, keep int) string { return tail + behind(s, total-keep) })
 }
 
 // TruncateMiddle returns the start and the end of s in at most w cells, with tail between
 // them when something is cut out. It suits names, which differ at either end.
 func TruncateMiddle(s string, w int, tail string) string {
-	s = clean.Line(s)
-	total := width(s)
-	if total <= w {
-		return s
-	}
-	keep := w - width(tail)
-	if keep < 0 {
-		return head(tail, w)
-	}
-	return head(s, keep-keep/2) + tail + behind(s, total-keep/2)
+	return cut(s, w, tail, func(s string, total, keep int) string { return head(s, keep-keep/2) + tail + behind(s, total-keep/2) })
 }
 
 // Pad adds spaces behind s up to w cells. It cuts nothing.

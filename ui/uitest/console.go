@@ -5,19 +5,15 @@ package uitest
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"os/exec"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
-	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 
 	"gantry/ui"
@@ -38,6 +34,10 @@ type Options struct {
 	// side by side and may wait for channels and timers; otherwise each runs to its
 	// end before the next, and timers are those of Advance.
 	Bubble bool
+	// EveryFrame draws after each message, as the program does. Otherwise a frame is drawn
+	// when all is at rest, and before who waits for one is told: a frame that nobody looks at
+	// costs as much as one that is read.
+	EveryFrame bool
 }
 
 // Console is a shell that is driven step by step.
@@ -50,6 +50,8 @@ type Console struct {
 
 	t       testing.TB
 	bubble  bool
+	every   bool
+	stale   bool // a message came since the frame was drawn
 	w, h    int
 	now     time.Time
 	timers  []timer
@@ -76,7 +78,7 @@ const patience = 10 * time.Second
 func New(t testing.TB, o Options) *Console {
 	t.Helper()
 	c := &Console{
-		t: t, bubble: o.Bubble, w: o.W, h: o.H,
+		t: t, bubble: o.Bubble, every: o.EveryFrame, w: o.W, h: o.H,
 		now:     time.Date(2026, 3, 14, 3, 12, 0, 0, time.UTC),
 		results: make(chan tea.Msg, maxSteps),
 		parked:  make(chan timer),
@@ -137,9 +139,21 @@ func (c *Console) Send(msg tea.Msg) *Console {
 }
 
 func (c *Console) update(msg tea.Msg) {
+	if ui.AwaitsFrame(msg) {
+		c.draw()
+	}
 	_, cmd := c.Shell.Update(msg)
 	c.queue = append(c.queue, cmd)
-	c.View()
+	if c.stale = true; c.every {
+		c.draw()
+	}
+}
+
+// draw draws what messages changed, as the program does after each.
+func (c *Console) draw() {
+	if c.stale {
+		c.View()
+	}
 }
 
 // Timers is how many timers are waiting, outside a bubble.
@@ -163,6 +177,7 @@ func (c *Console) Settle() {
 		case msg := <-c.results:
 			c.receive(msg)
 		default:
+			c.draw()
 			return
 		}
 	}
@@ -308,87 +323,4 @@ func (c *Console) Resize(w, h int) *Console {
 	c.t.Helper()
 	c.w, c.h = w, h
 	return c.Send(tea.WindowSizeMsg{Width: w, Height: h})
-}
-
-// View is what the shell draws now.
-func (c *Console) View() tea.View { return c.Shell.View() }
-
-// Render is what the terminal shows, with its colours.
-func (c *Console) Render() string { return c.emulate().Render() }
-
-// emulate draws the present frame on the terminal, unless it shows it already. An
-// emulator costs a buffer of megabytes to make, so one serves every frame of a size.
-func (c *Console) emulate() *vt.Emulator {
-	c.t.Helper()
-	w, h, frame := max(1, c.w), max(1, c.h), c.View().Content
-	if c.emulator == nil || c.emulator.Width() != w || c.emulator.Height() != h {
-		c.emulator = vt.NewEmulator(w, h)
-	} else if frame == c.drawn {
-		return c.emulator
-	}
-	c.drawn = frame
-	_, _ = io.WriteString(c.emulator, ansi.ResetInitialState)
-	for y, line := range strings.Split(frame, "\n") {
-		if y >= c.h {
-			c.t.Errorf("uitest: the frame has more than %d rows; the next is %q", c.h, line)
-			break
-		}
-		fmt.Fprintf(c.emulator, "\x1b[%d;1H\x1b[m%s", y+1, line)
-	}
-	c.rows = strings.Split(c.emulator.String(), "\n")
-	for i, row := range c.rows {
-		c.rows[i] = strings.TrimRight(row, " ")
-	}
-	return c.emulator
-}
-
-// Screen is what a person reads: one string for each row, without colours and
-// without blanks at its end.
-func (c *Console) Screen() []string {
-	c.emulate()
-	return slices.Clone(c.rows)
-}
-
-// Text is the screen as one string.
-func (c *Console) Text() string { return strings.Join(c.Screen(), "\n") }
-
-// Row is the first row that contains a text, empty if none does.
-func (c *Console) Row(part string) string {
-	for _, row := range c.Screen() {
-		if strings.Contains(row, part) {
-			return row
-		}
-	}
-	return ""
-}
-
-// Shows fails the test unless the screen shows all of the texts.
-func (c *Console) Shows(parts ...string) *Console {
-	c.t.Helper()
-	for _, part := range parts {
-		if c.Row(part) == "" {
-			c.t.Errorf("the screen does not show %q:\n%s", part, c.Text())
-		}
-	}
-	return c
-}
-
-// Hides fails the test if the screen shows one of the texts.
-func (c *Console) Hides(parts ...string) *Console {
-	c.t.Helper()
-	for _, part := range parts {
-		if row := c.Row(part); row != "" {
-			c.t.Errorf("the screen shows %q in %q", part, row)
-		}
-	}
-	return c
-}
-
-// Cursor is where the terminal's cursor stands; ok is false if it is hidden.
-func (c *Console) Cursor() (x, y int, ok bool) {
-	cur := c.View().Cursor
-	if cur == nil {
-		return 0, 0, false
-	}
-	return cur.X, cur.Y, true
 }

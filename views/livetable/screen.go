@@ -82,9 +82,6 @@ type dwelt struct{ move int }
 // studied tells that the reading about a row ended.
 type studied struct{ changed bool }
 
-// drawn tells that a frame was drawn since the rows changed.
-type drawn struct{}
-
 // narrowing tells that the next part of a filter can be looked at: keys and frames come
 // between the parts.
 type narrowing struct{}
@@ -141,7 +138,7 @@ func (s *Screen[T]) Update(msg tea.Msg) tea.Cmd {
 			s.explain()
 		}
 		return s.study()
-	case drawn:
+	case ui.Drawn:
 		return tea.Batch(s.report(), s.study())
 	case narrowing:
 		s.parting = false
@@ -177,7 +174,7 @@ func (s *Screen[T]) take(f delivery[T]) tea.Cmd {
 	} else {
 		s.Show()
 	}
-	return tea.Batch(renew, func() tea.Msg { return drawn{} }, s.age(quiet), s.enterEarly())
+	return tea.Batch(renew, func() tea.Msg { return ui.Drawn{} }, s.age(quiet), s.enterEarly())
 }
 
 // enterEarly goes into the first row, once the list of them is there, when that was asked

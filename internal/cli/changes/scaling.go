@@ -140,15 +140,7 @@ type scalingPolicy struct {
 }
 
 func (p program) showScaling(ctx context.Context, target, output string) error {
-	find, err := command.ServiceNamed(target)
-	if err != nil {
-		return err
-	}
-	return p.With(ctx, func(a *app.App) error {
-		svc, err := find(ctx, a)
-		if err != nil {
-			return err
-		}
+	return p.WithService(ctx, target, func(a *app.App, svc command.Found) error {
 		account, err := a.Store.Account(ctx, svc.Ref.Context)
 		if err != nil {
 			return err

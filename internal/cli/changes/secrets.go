@@ -74,15 +74,7 @@ type secretRow struct {
 }
 
 func (p program) showSecrets(ctx context.Context, target, container, output string) error {
-	find, err := command.ServiceNamed(target)
-	if err != nil {
-		return err
-	}
-	return p.With(ctx, func(a *app.App) error {
-		svc, err := find(ctx, a)
-		if err != nil {
-			return err
-		}
+	return p.WithService(ctx, target, func(a *app.App, svc command.Found) error {
 		td, err := a.Store.TaskDefinition(ctx, svc.Ref.Context, svc.Service.TaskDefinition)
 		if err != nil {
 			return err

@@ -65,15 +65,7 @@ type strategyShare struct {
 }
 
 func (p program) showStrategy(ctx context.Context, target, output string) error {
-	find, err := command.ServiceNamed(target)
-	if err != nil {
-		return err
-	}
-	return p.With(ctx, func(a *app.App) error {
-		svc, err := find(ctx, a)
-		if err != nil {
-			return err
-		}
+	return p.WithService(ctx, target, func(a *app.App, svc command.Found) error {
 		s := strategy{svc.Ref.Context.String(), svc.Ref.ClusterName(), svc.Ref.Name(), svc.Service.LaunchType, []strategyShare{}}
 		rows := [][]string{}
 		for _, share := range svc.Service.CapacityProviders {

@@ -81,6 +81,21 @@ func ServiceNamed(target string) (Finder, error) {
 	}, err
 }
 
+// WithService opens the application and calls f with it and with CLUSTER/SERVICE.
+func (p *Program) WithService(ctx context.Context, target string, f func(*app.App, Found) error) error {
+	find, err := ServiceNamed(target)
+	if err != nil {
+		return err
+	}
+	return p.With(ctx, func(a *app.App) error {
+		found, err := find(ctx, a)
+		if err != nil {
+			return err
+		}
+		return f(a, found)
+	})
+}
+
 // ParseRevision checks FAMILY:REVISION; with latest a family alone stands for its
 // newest revision.
 func ParseRevision(s string, latest bool) error {

@@ -58,11 +58,9 @@ that a change set can import what exists.`,
 			if as != "cloudformation" {
 				return command.Usagef("--as %q is unknown, expected cloudformation", as)
 			}
-			find, err := command.ServiceNamed(args[0])
-			if err != nil {
-				return err
-			}
-			return p.With(cmd.Context(), func(a *app.App) error { return p.export(cmd.Context(), a, find, output) })
+			return p.WithService(cmd.Context(), args[0], func(a *app.App, target command.Found) error {
+				return p.export(cmd.Context(), a, target, output)
+			})
 		},
 	}
 	cmd.Flags().StringVar(&as, "as", "cloudformation", "the `form` of the template: cloudformation")
@@ -70,11 +68,7 @@ that a change set can import what exists.`,
 	return cmd
 }
 
-func (p program) export(ctx context.Context, a *app.App, find command.Finder, output string) error {
-	target, err := find(ctx, a)
-	if err != nil {
-		return err
-	}
+func (p program) export(ctx context.Context, a *app.App, target command.Found, output string) error {
 	t, err := a.Template(ctx, target.Ref)
 	if err != nil {
 		return err

@@ -30,11 +30,9 @@ how it ended, how long it took, and who registered the revision. Where ECS keeps
 such record the revisions of the family are listed instead.`,
 		Args: command.Arguments(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			find, err := command.ServiceNamed(args[0])
-			if err != nil {
-				return err
-			}
-			return p.history(cmd.Context(), find, output)
+			return p.WithService(cmd.Context(), args[0], func(a *app.App, svc command.Found) error {
+				return p.history(cmd.Context(), a, svc, output)
+			})
 		},
 	}
 	command.OutputFlag(cmd, &output, "table", "json")
@@ -77,42 +75,36 @@ type pastImage struct {
 // holds (ECS, ListServiceDeployments).
 const historyLimit = 20
 
-func (p program) history(ctx context.Context, find command.Finder, output string) error {
-	return p.With(ctx, func(a *app.App) error {
-		svc, err := find(ctx, a)
-		if err != nil {
+func (p program) history(ctx context.Context, a *app.App, svc command.Found, output string) (err error) {
+	h := history{Context: svc.Ref.Context.String(), Cluster: svc.Ref.ClusterName(), Service: svc.Ref.Name()}
+	for _, change := range a.UnendedOf(svc.Ref) {
+		fmt.Fprintln(p.Err, "warning: "+printing.Shown(change)+"; the service runs "+awsx.ARNName(svc.Service.TaskDefinition)+" now")
+	}
+	h.Deployments, err = p.past(ctx, a, svc)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		fmt.Fprintln(p.Err, "warning: no record of deployments, these are the revisions: "+printing.Shown(err.Error()))
+	case len(h.Deployments) == 0:
+		fmt.Fprintln(p.Err, "warning: no deployment is on record, these are the revisions")
+	}
+	if len(h.Deployments) == 0 {
+		if h.Revisions, err = command.Revisions(ctx, a, *svc.Service); err != nil {
 			return err
 		}
-		h := history{Context: svc.Ref.Context.String(), Cluster: svc.Ref.ClusterName(), Service: svc.Ref.Name()}
-		for _, change := range a.UnendedOf(svc.Ref) {
-			fmt.Fprintln(p.Err, "warning: "+printing.Shown(change)+"; the service runs "+awsx.ARNName(svc.Service.TaskDefinition)+" now")
-		}
-		h.Deployments, err = p.past(ctx, a, svc)
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case err != nil:
-			fmt.Fprintln(p.Err, "warning: no record of deployments, these are the revisions: "+printing.Shown(err.Error()))
-		case len(h.Deployments) == 0:
-			fmt.Fprintln(p.Err, "warning: no deployment is on record, these are the revisions")
-		}
-		if len(h.Deployments) == 0 {
-			if h.Revisions, err = command.Revisions(ctx, a, *svc.Service); err != nil {
-				return err
-			}
-		}
-		switch {
-		case output == "json":
-			return printing.JSON(p.Out, h)
-		case len(h.Deployments) == 0:
-			return command.WriteRevisions(p.Out, h.Revisions, a.Now())
-		}
-		rows := make([][]string, len(h.Deployments))
-		for i, d := range h.Deployments {
-			rows[i] = d.cells()
-		}
-		return printing.Table(p.Out, []string{"STARTED", "REVISION", "STATUS", "TOOK", "REGISTERED BY", "IMAGES", "REASON"}, rows)
-	})
+	}
+	switch {
+	case output == "json":
+		return printing.JSON(p.Out, h)
+	case len(h.Deployments) == 0:
+		return command.WriteRevisions(p.Out, h.Revisions, a.Now())
+	}
+	rows := make([][]string, len(h.Deployments))
+	for i, d := range h.Deployments {
+		rows[i] = d.cells()
+	}
+	return printing.Table(p.Out, []string{"STARTED", "REVISION", "STATUS", "TOOK", "REGISTERED BY", "IMAGES", "REASON"}, rows)
 }
 
 // past reads the deployments of a service with what they ran.

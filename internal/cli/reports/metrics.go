@@ -35,11 +35,9 @@ metric that is requested; how many they were and what they cost is told.`,
 			if err != nil {
 				return command.Usagef("%w", err)
 			}
-			find, err := command.ServiceNamed(args[0])
-			if err != nil {
-				return err
-			}
-			return p.With(cmd.Context(), func(a *app.App) error { return p.metrics(cmd.Context(), a, find, over, byTask, output) })
+			return p.WithService(cmd.Context(), args[0], func(a *app.App, target command.Found) error {
+				return p.metrics(cmd.Context(), a, target, over, byTask, output)
+			})
 		},
 	}
 	cmd.Flags().StringVar(&span, "range", "3h", "how far back: 30m, 1h, 3h, 12h or 24h")
@@ -85,11 +83,7 @@ type metricsDocument struct {
 
 var _ = schema.Add("metrics", "gantry metrics", metricsDocument{})
 
-func (p program) metrics(ctx context.Context, a *app.App, find command.Finder, over metrics.Range, byTask bool, output string) error {
-	target, err := find(ctx, a)
-	if err != nil {
-		return err
-	}
+func (p program) metrics(ctx context.Context, a *app.App, target command.Found, over metrics.Range, byTask bool, output string) error {
 	service := target.Ref
 	account, err := a.Store.Account(ctx, service.Context)
 	if err != nil {

@@ -25,11 +25,9 @@ func (p program) targetsCommand() *cobra.Command {
 		Short: "Show the targets of a service, why they do not serve, and what to check",
 		Args:  command.Arguments(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			find, err := command.ServiceNamed(args[0])
-			if err != nil {
-				return err
-			}
-			return p.With(cmd.Context(), func(a *app.App) error { return p.targets(cmd.Context(), a, find, output) })
+			return p.WithService(cmd.Context(), args[0], func(a *app.App, target command.Found) error {
+				return p.targets(cmd.Context(), a, target, output)
+			})
 		},
 	}
 	command.OutputFlag(cmd, &output, "table", "json")
@@ -68,11 +66,7 @@ type targetsDocument struct {
 
 var _ = schema.Add("targets", "gantry targets", targetsDocument{})
 
-func (p program) targets(ctx context.Context, a *app.App, find command.Finder, output string) error {
-	target, err := find(ctx, a)
-	if err != nil {
-		return err
-	}
+func (p program) targets(ctx context.Context, a *app.App, target command.Found, output string) error {
 	found, err := a.Inspect(ctx, target.Ref)
 	if err != nil {
 		return err

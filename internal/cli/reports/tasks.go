@@ -33,16 +33,14 @@ func (p program) tasksCommand() *cobra.Command {
 		Short: "Show the tasks of a service, those that stopped too, also where only gantry remembers them",
 		Args:  command.Arguments(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			find, err := command.ServiceNamed(args[0])
-			if err != nil {
-				return err
-			}
 			if from != "" {
 				if _, err := since("--since", from, time.Now()); err != nil {
 					return err
 				}
 			}
-			return p.With(cmd.Context(), func(a *app.App) error { return p.tasks(cmd.Context(), a, find, stopped, from, keep, output) })
+			return p.WithService(cmd.Context(), args[0], func(a *app.App, target command.Found) error {
+				return p.tasks(cmd.Context(), a, target, stopped, from, keep, output)
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&stopped, "stopped", false, "only those that stopped")
@@ -60,11 +58,7 @@ type tasksDocument struct {
 
 var _ = schema.Add("tasks", "gantry tasks", tasksDocument{})
 
-func (p program) tasks(ctx context.Context, a *app.App, find command.Finder, stopped bool, after string, keep *narrowing, output string) error {
-	target, err := find(ctx, a)
-	if err != nil {
-		return err
-	}
+func (p program) tasks(ctx context.Context, a *app.App, target command.Found, stopped bool, after string, keep *narrowing, output string) error {
 	found, err := a.Inspect(ctx, target.Ref)
 	if err != nil {
 		return err
