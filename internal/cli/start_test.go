@@ -144,7 +144,7 @@ func TestWhereACommandGoes(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
 		a.net["spare.test"] = a.RoundTripper()
 		file := filepath.Join(t.TempDir(), "c.yaml")
-		content := "contexts:\n  live:\n    region: eu-central-1\n    endpoint: " + a.url + "\n  spare:\n    region: eu-west-1\n    endpoint: http://spare.test\ncontext: live\n"
+		content := "memory: off\ncontexts:\n  live:\n    region: eu-central-1\n    endpoint: " + a.url + "\n  spare:\n    region: eu-west-1\n    endpoint: http://spare.test\ncontext: live\n"
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
