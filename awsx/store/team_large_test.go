@@ -28,9 +28,9 @@ func TestTwentyConsolesOfATeam(t *testing.T) {
 		day      day
 		bounds   bounds
 	}{
-		{"300 services in the morning", 300, day{20, 40, 0, 15 * time.Minute, false}, large},
-		{"300 services over the day", 300, day{20, 40, 15 * time.Second, 15 * time.Minute, false}, large},
-		{"5000 services in the morning", 5000, day{20, 40, 0, 14 * time.Minute, true}, largest},
+		{"300 services in the morning", 300, day{consoles: 20, page: 40, long: 15 * time.Minute}, large},
+		{"300 services over the day", 300, day{consoles: 20, page: 40, apart: 15 * time.Second, long: 15 * time.Minute}, large},
+		{"5000 services in the morning", 5000, day{consoles: 20, page: 40, long: 14 * time.Minute, bare: true}, largest},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -140,15 +140,15 @@ func (x *team) caller() *caller {
 }
 
 // open opens a console, which looks at a page of the services.
-func (x *team) open(visible []string, bare bool) {
+func (x *team) open(visible []string, d day) {
 	c := &console{caller: x.caller(), visible: visible, opened: time.Now(), states: map[store.State]int{}}
 	opener := simtest.OpenerOver(c.caller)
 	c.account, _ = opener.Open(x.t.Context(), x.ID)
-	c.store = store.New(x.t.Context(), store.Options{Opener: opener, Refresh: 5 * time.Second})
+	c.store = store.New(x.t.Context(), store.Options{Opener: opener, Refresh: d.refresh})
 	x.t.Cleanup(c.store.Close)
 	c.services = c.store.Services(x.cluster)
 	c.services.Need(store.Need{Visible: visible})
-	if !bare {
+	if !d.bare {
 		c.store.Tasks(x.cluster)
 		c.targets = c.store.Targets(x.cluster)
 		c.targets.Need(store.Need{Visible: visible})
@@ -240,7 +240,8 @@ func teamOf(t *testing.T, o sim.Options) *team {
 type day struct {
 	consoles, page int
 	apart, long    time.Duration
-	bare           bool // rows alone are read
+	bare           bool          // rows alone are read
+	refresh        time.Duration // of the stores; zero is their own
 }
 
 // work lets the team and the others work. In the third minute the first console deploys, and
@@ -257,7 +258,7 @@ func (x *team) work(d day) (deployed time.Duration) {
 			for _, s := range x.services[first : first+d.page] {
 				visible = append(visible, s.Ref.ARN)
 			}
-			x.open(visible, d.bare)
+			x.open(visible, d)
 		}
 		x.call("a script", "DescribeServices", fmt.Sprintf(`{"cluster":%q,"services":[%q]}`, x.cluster.ARN, x.services[7].Ref.ARN))
 		x.call("a script", "ListTasks", fmt.Sprintf(`{"cluster":%q}`, x.cluster.ARN))
@@ -354,7 +355,7 @@ func (x *team) keeps(b bounds, deployed time.Duration) {
 func TestConsolesOfATeamShareOneAccount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := teamOf(t, sim.Options{Clusters: 1, Services: 120, Tasks: 1, Scenario: seed.Steady, Granted: 0.25})
-		deployed := x.work(day{consoles: 4, page: 30, long: 5 * time.Minute})
+		deployed := x.work(day{consoles: 4, page: 30, long: 5 * time.Minute, refresh: 5 * time.Second})
 		x.keeps(bounds{
 			rows: 4 * time.Minute, whole: 4 * time.Minute, health: 5 * time.Minute, checked: 24 * time.Hour, oldRow: 2 * time.Minute, oldHealth: 5 * time.Minute,
 			deployed: 2 * time.Minute, fair: 0.15, script: 0.9, ecs: 0.8,

@@ -232,7 +232,7 @@ func TestThrottlingOfLogGroupsIsWaitedOut(t *testing.T) {
 			t.Errorf("it says %q", words)
 		}
 		// All but what the last poll could not see yet.
-		until := time.Now().Add(-20 * time.Second) // reading takes time, since it is turned away less often so
+		until := time.Now().Add(-20 * time.Second) // reading what was turned away before takes a while
 		want := everything(t, src, recommendations, logs.Range{From: began, To: until})
 		got := logs.NewRing(0, 0)
 		for _, e := range ring.From(0) {
