@@ -27,9 +27,21 @@ const (
 	maxFailed    = time.Minute
 )
 
+// How many contexts are read together as often as one alone, and how much rarer each is read
+// at most where there are more.
+const (
+	fewTogether = 5
+	mostRare    = 4
+)
+
+// shared is how long data may get old for one watcher who asks for nothing special.
+func (p pace) shared(n Need) time.Duration {
+	return p.base * time.Duration(min(max(n.Together, fewTogether), fewTogether*mostRare)) / fewTogether
+}
+
 // interval returns how long data may get old for one watcher.
 func (p pace) interval(n Need) time.Duration {
-	d := p.base
+	d := p.shared(n)
 	if n.MaxAge > 0 {
 		d = max(n.MaxAge, p.floor)
 	}

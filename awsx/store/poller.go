@@ -43,6 +43,7 @@ type demand struct {
 	watches  int
 	idle     bool // nobody looks
 	interval time.Duration
+	looked   time.Duration // the interval while somebody looks
 	visible  map[string]bool
 	refresh  bool
 	// latest returns what they need by now, for a poll that waited before it chose.
@@ -131,12 +132,13 @@ func (p *poller[T]) askAnew() {
 func (p *poller[T]) demand() demand {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	d := demand{watches: len(p.watches), idle: true, refresh: p.refresh, interval: p.pace.base * idleFactor, visible: map[string]bool{}, latest: p.demand}
+	d := demand{watches: len(p.watches), idle: true, refresh: p.refresh, interval: p.pace.base * idleFactor, looked: p.pace.base * mostRare, visible: map[string]bool{}, latest: p.demand}
 	first := true
 	for w := range p.watches {
 		if i := p.pace.interval(w.need); first || i < d.interval {
 			d.interval, first = i, false
 		}
+		d.looked = min(d.looked, p.pace.shared(w.need))
 		if w.need.Idle {
 			continue
 		}
@@ -144,6 +146,9 @@ func (p *poller[T]) demand() demand {
 		for _, key := range w.need.Visible {
 			d.visible[key] = true
 		}
+	}
+	if first {
+		d.looked = p.pace.base
 	}
 	return d
 }
@@ -320,7 +325,7 @@ func (p *poller[T]) publish(pl plan, d demand, ended *outcome) {
 	s.Seq = p.store.published.Add(1)
 	p.source.fill(&s)
 	// Covered data is stale by the measure of somebody who looks.
-	s.staleAfter = min(d.interval, max(p.pace.base, p.pace.floor))*5/2 + 5*time.Second + min(2*pl.sweep, mostSweep)
+	s.staleAfter = min(d.interval, max(d.looked, p.pace.floor))*5/2 + 5*time.Second + min(2*pl.sweep, mostSweep)
 	s.turned = ended == nil && p.turned.Load()
 	if ended != nil {
 		s.Err = ended.err

@@ -328,15 +328,27 @@ func TestTheIntervalFollowsWhatWatchersNeed(t *testing.T) {
 		{"one covered, one not", []store.Need{{Idle: true}, {}}, 20},
 		{"young data", []store.Need{{MaxAge: 15 * time.Second}}, 40},
 		{"younger than is sensible", []store.Need{{MaxAge: time.Second}}, 60},
+		{"one of five contexts on a screen", []store.Need{{Together: 5}}, 20},
+		{"one of ten", []store.Need{{Together: 10}}, 10},
+		{"one of a hundred", []store.Need{{Together: 100}}, 5},
+		{"one of a hundred, and looked at by itself", []store.Need{{Together: 100}, {}}, 20},
 		{"old data will do", []store.Need{{MaxAge: 2 * time.Minute}}, 5},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
+				var watches []*store.Watch[awsx.Service]
 				for _, n := range tt.needs {
-					s.Services(c.Ref).Need(n)
+					w := s.Services(c.Ref)
+					w.Need(n)
+					watches = append(watches, w)
 				}
-				pass(10 * time.Minute)
+				for range 60 {
+					pass(10 * time.Second)
+					if f := watches[0].Snapshot().State(time.Now()); f.State != store.Fresh && !tt.needs[0].Idle && tt.needs[0].MaxAge == 0 {
+						t.Fatalf("what is read as often as it is meant to be is %+v", f)
+					}
+				}
 				if n := a.Count(awsxtest.Services); n < tt.want*8/10 || n > tt.want*12/10+1 {
 					t.Errorf("%d sweeps, want about %d", n, tt.want)
 				}

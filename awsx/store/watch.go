@@ -13,6 +13,9 @@ type Need struct {
 	Visible []string
 	// MaxAge is how old the data may get; zero leaves it to the store.
 	MaxAge time.Duration
+	// Together is how many contexts one screen shows. So many cannot each be read as often as
+	// one alone: of 5 each is read as often as that, of 20 a quarter as often.
+	Together int
 	// Idle is true while the screen is covered: the poller slows down unless
 	// somebody else looks.
 	Idle bool

@@ -32,6 +32,8 @@ type Feed[T any] struct {
 	More func() []Watch
 	// Build makes the rows; it is never under way twice at a time.
 	Build func(now time.Time) Load[T]
+	// Together is how many contexts the table shows; zero is one.
+	Together int
 	// details reads what costs a call for each row, for the rows on screen, and
 	// tells whether that brought anything; nil for none.
 	Details func(ctx context.Context, visible []string) bool
@@ -175,7 +177,7 @@ func (f Feed[T]) need(visible []string, covered bool) {
 		visible = nil
 	}
 	for _, w := range f.watches() {
-		w.Need(store.Need{Visible: visible, Idle: covered})
+		w.Need(store.Need{Visible: visible, Together: f.Together, Idle: covered})
 	}
 }
 

@@ -99,7 +99,7 @@ type fleet struct {
 // own services watches.
 func openFleet(st *store.Store, contexts []awsx.ContextID, busy *gauges) livetable.Feed[*serviceRow] {
 	f := &fleet{st: st, busy: busy, inner: map[awsx.Ref]livetable.Feed[*serviceRow]{}}
-	feed := livetable.Feed[*serviceRow]{Build: f.build, Details: f.details, More: f.more}
+	feed := livetable.Feed[*serviceRow]{Build: f.build, Details: f.details, More: f.more, Together: len(contexts)}
 	for _, id := range contexts {
 		w := st.Clusters(id)
 		f.contexts = append(f.contexts, w)
