@@ -6,6 +6,7 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
+	"time"
 
 	"gantry/internal/crash"
 )
@@ -25,15 +26,26 @@ type attention struct {
 	listening crash.Group
 
 	mu        sync.Mutex
-	elsewhere int // programs to which the interrupt key belongs now
+	elsewhere int       // programs to which the interrupt key belongs now
+	back      time.Time // when it last came back from one
 }
+
+// late is how long after a program has ended an interrupt may still be one that was for it:
+// what ended the program may be heard of before the key that did so.
+const late = 20 * time.Millisecond
 
 // listen returns a context that ends with the first signal. Only that one is
 // caught: whoever sends a second does not want to wait for calls under way.
 func listen(ctx context.Context) (context.Context, *attention) {
+	ctx, a := attend(ctx)
+	signal.Notify(a.signals, endings()...)
+	return ctx, a
+}
+
+// attend returns a context that ends with the first of the signals that are sent.
+func attend(ctx context.Context) (context.Context, *attention) {
 	ctx, cancel := context.WithCancel(ctx)
 	a := &attention{signals: make(chan os.Signal, 1)}
-	signal.Notify(a.signals, endings()...)
 	a.listening.Go(func() {
 		defer cancel()
 		for s := range a.signals {
@@ -49,7 +61,7 @@ func listen(ctx context.Context) (context.Context, *attention) {
 func (a *attention) away() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.elsewhere > 0
+	return a.elsewhere > 0 || time.Since(a.back) < late
 }
 
 // undisturbed calls f, which runs a program at the terminal: the interrupt key
@@ -64,6 +76,9 @@ func (a *attention) belongs(n int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.elsewhere += n
+	if a.elsewhere == 0 {
+		a.back = time.Now()
+	}
 }
 
 // stop ends the listening and the context.
