@@ -104,7 +104,7 @@ func TestConsoleNavigatesAnAccountThatOthersMade(t *testing.T) {
 	c.press("\r")
 	c.sees(instance[:10], "32768")
 	c.press("\x1b")
-	c.sees("0/1")
+	c.sees("0/1", "RUN/DES")
 	// Moto answers the service deployments API with an HTML page and status 500.
 	c.press("u")
 	c.sees("api:1", "in use", "no record")
