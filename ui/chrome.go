@@ -301,8 +301,11 @@ func (s *Shell) banner(head Header) []string {
 		return nil
 	}
 	banner := head.Banner
-	if len(head.Mend) > 0 {
+	switch {
+	case len(head.Mend) > 0:
 		banner += " (" + s.opts.Keys.Key(ActMend) + " runs it)"
+	case head.Again && s.opts.Again != nil:
+		banner = "(" + s.opts.Keys.Key(ActMend) + " tries again) " + banner // which may be cut
 	}
 	lines := text.Wrap(banner, max(1, s.w))
 	if len(lines) > maxBanner {

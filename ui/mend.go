@@ -22,7 +22,12 @@ type mended struct {
 
 // mend looks for the program that ends the trouble which the banner tells of.
 func (s *Shell) mend() tea.Cmd {
-	run := s.header().Mend
+	head := s.header()
+	run := head.Mend
+	if len(run) == 0 && head.Again && s.opts.Again != nil {
+		s.opts.Again(s.host)
+		return nil
+	}
 	if len(run) == 0 {
 		s.flash(Warn, "no banner here names a program that mends it")
 		return nil

@@ -61,6 +61,7 @@ type Header struct {
 	// Mend is the program that ends the trouble, with its arguments, which a key runs; nil
 	// when none does.
 	Mend  []string
+	Again bool   // the same key has what was refused tried once more
 	Scope string // what the Gate is asked about; opaque to the shell
 	Place string // where that is, for the Background; opaque to the shell
 }

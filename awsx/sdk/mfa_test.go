@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,6 +25,8 @@ type guarded struct {
 	mu    sync.Mutex
 	good  string
 	codes []string // that were sent
+	// refuses is what it says of a code that is not good; empty for the words of STS.
+	refuses string
 }
 
 func (g *guarded) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -42,7 +46,8 @@ func (g *guarded) RoundTrip(r *http.Request) (*http.Response, error) {
 		answer = fmt.Sprintf(`<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s</SecretAccessKey>`+
 			`<SessionToken>t</SessionToken><Expiration>%s</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
 		if form.Get("TokenCode") != g.good {
-			status, answer = 403, `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>MultiFactorAuthentication failed with invalid MFA one time pass code. </Message></Error></ErrorResponse>`
+			status, answer = 403, `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>`+
+				cmp.Or(g.refuses, "MultiFactorAuthentication failed with invalid MFA one time pass code. ")+`</Message></Error></ErrorResponse>`
 		}
 	}
 	return &http.Response{StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Request: r, Header: http.Header{"Content-Type": {"text/xml"}},
@@ -120,5 +125,45 @@ func TestNobodyWhoGivesACodeEndsTheCallsAlone(t *testing.T) {
 	}
 	if !o.AsksForCode(t.Context(), id) || o.AsksForCode(t.Context(), awsx.ContextID{Profile: "base", Region: "eu-west-1"}) {
 		t.Error("who is asked is not known before")
+	}
+}
+
+// TestARoleThatIsDeniedIsAskedForOnce: the denial stands for all calls and regions of the
+// profile, with its cause, until somebody has it tried again or the files are others.
+func TestARoleThatIsDeniedIsAskedForOnce(t *testing.T) {
+	machine(t, mfaConfig, "")
+	for _, c := range []struct{ message, says string }{
+		{"User: arn:aws:iam::123456789012:user/jo is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::123456789012:role/ops with an explicit deny in an identity-based policy",
+			"refused with an explicit deny in an identity-based policy; the policies of arn:aws:iam::123456789012:user/jo"},
+		{"MultiFactorAuthentication failed, unable to validate MFA code. Please verify your MFA serial number is valid and associated with this user.",
+			"mfa_serial of the profile has to be a device of who asks"},
+	} {
+		var asked atomic.Int64
+		o := New(access.Options{Transport: &guarded{good: "none", refuses: c.message}, Code: func(context.Context, access.CodeRequest) (string, error) {
+			asked.Add(1)
+			return "246810", nil
+		}})
+		calls := func(want int64) {
+			t.Helper()
+			for i := range 6 {
+				id := awsx.ContextID{Profile: "ops", Region: []string{"eu-west-1", "eu-west-2", "eu-west-3"}[i%3]}
+				a, err := o.Open(t.Context(), id)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = a.Identity(t.Context())
+				if f := fault.Of(err); f == nil || f.Class != fault.Denied || !f.Again || !strings.Contains(f.Fix, c.says) {
+					t.Errorf("%v: %+v", err, f)
+				}
+			}
+			if n := asked.Load(); n != want {
+				t.Errorf("asked %d times, want %d", n, want)
+			}
+		}
+		calls(1)
+		if !o.Again(awsx.ContextID{Profile: "ops", Region: "eu-west-1"}) || o.Again(awsx.ContextID{Profile: "ops", Region: "eu-west-2"}) {
+			t.Error("one denial is not forgotten once")
+		}
+		calls(2)
 	}
 }

@@ -107,6 +107,9 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 		Mended: func(h *ui.Host) {
 			a.Store.CredentialsChanged(finder{app: a, host: h}.place().Context)
 		},
+		Again: func(h *ui.Host) {
+			a.tryAgain(finder{app: a, host: h}.place().Context)
+		},
 		Reflexes: reflexes(), Mouse: screen.Mouse,
 		Background: background{&changes.Background{Runner: a.Changes.Runner, Key: made.JobsKey}, a, deps, led},
 		Clipboard:  clipboard.Clipboard{Getenv: getenv},

@@ -106,3 +106,19 @@ func forgetting(opener awsx.Opener) func(awsx.ContextID) {
 	}
 	return nil
 }
+
+// tryAgain has a context tried once more whose role was denied, with its code asked for; it
+// changes nothing for another.
+func (a *App) tryAgain(id awsx.ContextID) {
+	if a.forgiving != nil && a.forgiving(id) {
+		a.Store.CredentialsChanged(id)
+	}
+}
+
+// forgivingOf has an opener forget that a role was denied; nil when it keeps no such thing.
+func forgivingOf(opener awsx.Opener) func(awsx.ContextID) bool {
+	if o, ok := opener.(interface{ Again(awsx.ContextID) bool }); ok {
+		return o.Again
+	}
+	return nil
+}

@@ -282,3 +282,40 @@ func TestTheCodeOfADeviceIsAskedForInADialog(t *testing.T) {
 		}
 	})
 }
+
+// TestARoleThatIsDeniedIsAskedForOnce in the console: the banner says why, minutes of polling
+// ask nobody, and its key, or the profile chosen again, asks for the code once more.
+func TestARoleThatIsDeniedIsAskedForOnce(t *testing.T) {
+	write := bareMachine(t)
+	write("config", "[profile main]\nregion = eu-west-1\nrole_arn = arn:aws:iam::000000000000:role/ops\nmfa_serial = arn:aws:iam::000000000000:mfa/jo\nsource_profile = base\n")
+	write("credentials", "[base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = secret\n")
+	sit(t, setting{alone: true, w: 120, h: 24, opener: func(o access.Options) awsx.Opener { return sdk.New(o) }}, func(t *testing.T, d *desk) {
+		var sent atomic.Int64
+		var allowed atomic.Bool
+		d.wire.answer(func(_ string, r *http.Request) *http.Response {
+			if query(r).Get("Action") != "AssumeRole" {
+				return nil
+			}
+			sent.Add(1)
+			if allowed.Load() {
+				return nil
+			}
+			return refuses(r, "AccessDenied", "User: arn:aws:iam::000000000000:user/jo is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::000000000000:role/ops because no identity-based policy allows it")
+		})
+		d.Shows("MFA code for the profile main")
+		d.answer("246810").read().Shows("(ctrl+k tries again) denied: sts:AssumeRole", "refused because no identity-based policy allows it").Hides("MFA code for")
+		d.wait(20 * time.Minute).Hides("MFA code for")
+		d.press("ctrl+r").read().Shows("tries again").Hides("MFA code for")
+		if n := sent.Load(); n != 1 {
+			t.Errorf("the role was asked for %d times", n)
+		}
+		d.press("ctrl+k").read().Shows("MFA code for the profile main")
+		d.answer("246811").read().Shows("tries again").Hides("MFA code for")
+		allowed.Store(true)
+		d.command("ctx main").read().Shows("MFA code for the profile main")
+		d.answer("246812").read().Shows("● live", "staging").Hides("MFA code for", "tries again")
+		if n := sent.Load(); n != 3 {
+			t.Errorf("the role was asked for %d times", n)
+		}
+	})
+}

@@ -65,6 +65,7 @@ func (f finder) into(name string, first views.Kind, id awsx.ContextID) palette.I
 	item := f.item(name, first, awsx.Ref{Context: id})
 	open := item.Run
 	item.Run = func() tea.Cmd {
+		f.app.tryAgain(id) // who chooses it wants it
 		there := func(s ui.Screen) (yes, known bool) {
 			p, ok := s.(views.Placed)
 			if of, ok := s.(interface{ Several() bool }); ok && of.Several() {

@@ -68,6 +68,9 @@ type Error struct {
 	// Run is the program that mends it, with its arguments, where one does by itself, such as
 	// a login; nil otherwise. Fix names it too.
 	Run []string
+	// Again is set where the refusal is kept and nobody is asked meanwhile: who mended it
+	// says so, and it is tried once more.
+	Again bool
 	// RetryAfter is the wait that the service asked for; zero leaves it to the
 	// poller.
 	RetryAfter time.Duration

@@ -20,10 +20,12 @@ type trouble struct {
 	Banner string
 	// mend is the program that ends it, if one does.
 	mend []string
+	// again is set when the banner's key has it tried once more.
+	again bool
 }
 
 // On puts the remedy over a screen.
-func (t trouble) On(h *ui.Header) { h.Banner, h.Mend = t.Banner, t.mend }
+func (t trouble) On(h *ui.Header) { h.Banner, h.Mend, h.Again = t.Banner, t.mend, t.again }
 
 // TroubleOf reads an error of a context.
 func TroubleOf(err error, id awsx.ContextID) trouble {
@@ -31,7 +33,7 @@ func TroubleOf(err error, id awsx.ContextID) trouble {
 	if !errors.As(err, &e) {
 		return trouble{Class: fault.Failed, Word: "failed", Banner: err.Error()}
 	}
-	t := trouble{Class: e.Class, Word: e.Class.String()}
+	t := trouble{Class: e.Class, Word: e.Class.String(), again: e.Again}
 	switch e.Class {
 	case fault.Denied:
 		t.Banner = "denied: " + missingAction(e) + " is missing" + about(e)

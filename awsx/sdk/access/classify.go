@@ -25,7 +25,7 @@ import (
 var notAuthorized = regexp.MustCompile(`not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?`)
 
 // mayNotAssume finds who may not become what.
-var mayNotAssume = regexp.MustCompile(`^User: (\S+) is not authorized to perform: sts:AssumeRole on resource: (\S+)`)
+var mayNotAssume = regexp.MustCompile(`^User: (\S+) is not authorized to perform: sts:AssumeRole on resource: (\S+)\s*(.*)$`)
 
 // Classify turns the failure of one call on one resource into a fault.Error, nil into nil. A
 // context that has ended passes through as its own error, unless the call may
@@ -70,6 +70,7 @@ func (a *Account) Classify(ctx context.Context, resource string, err error) erro
 	default:
 		e.Err = root(err)
 	}
+	e.Again = a.session != nil && a.session.denial() != nil && gettingCredentials(err)
 	if e.Class == fault.Expired {
 		a.expired.Store(true)
 		if a.session != nil {
@@ -100,8 +101,15 @@ func (a *Account) apiFailure(e *fault.Error, err error) {
 	}
 	switch e.Class {
 	case fault.Denied:
-		if m := mayNotAssume.FindStringSubmatch(message); m != nil && e.Op == "sts:AssumeRole" {
+		if m := mayNotAssume.FindStringSubmatch(message); m != nil && e.Op == opAssumeRole {
 			e.Fix = "the policies of " + m[1] + " and the trust policy of " + m[2] + " must both allow it"
+			if m[3] != "" { // such as: with an explicit deny in an identity-based policy
+				e.Fix = "refused " + m[3] + "; " + e.Fix
+			}
+			return
+		}
+		if e.Op == opAssumeRole && strings.Contains(message, "MultiFactorAuthentication failed") {
+			e.Fix = "the mfa_serial of the profile has to be a device of who asks: " + message
 			return
 		}
 		e.Fix = "needs " + e.Op
