@@ -43,6 +43,21 @@ func TestAProbeEndsAsMonitorsExpect(t *testing.T) {
 	})
 }
 
+// TestAProbeJudgesWhatAFilterKeeps and nothing else; what may be among it is unknown.
+func TestAProbeJudgesWhatAFilterKeeps(t *testing.T) {
+	live(t, sim.Options{Speed: 1}, func(t *testing.T, a *account) {
+		a.probes(t, 2, "prod", "--filter", "tag:service=api-orders").wants(t, 2, "prod/api-orders failed: ", "(of 1 service in prod that match tag:service=api-orders)", " services=1 ")
+		a.probes(t, 0, "prod", "--filter", "tag:service=catalog").wants(t, 0, "ok: 1 service in prod that match tag:service=catalog | services=1 ok=1 ")
+		a.probes(t, 0, "--filter", "catalog").wants(t, 0, " failed=0 ")
+		a.probes(t, 3, "prod", "--filter", "tag:team=nobody").wants(t, 3, "nothing to judge: no service in prod that match tag:team=nobody")
+		a.probes(t, 3, "prod/api-orders", "--filter", "tag:service=catalog").wants(t, 3, "unknown: --filter ")
+		for host, next := range a.net {
+			a.net[host] = untold{next}
+		}
+		a.probes(t, 3, "prod", "--filter", "tag:service=catalog").wants(t, 3, "tags of 15 rows were not read")
+	})
+}
+
 // TestWhatAProbeCannotReadIsUnknown: and never ok, nor any code that says something is wrong.
 func TestWhatAProbeCannotReadIsUnknown(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -80,8 +95,10 @@ func TestAProbeThatIsCalledWronglyIsUnknown(t *testing.T) {
 				t.Errorf("%s: figures that are none: %s", words, r.out)
 			}
 		}
-		if r := a.run(t, "status", "--such", "--check"); r.code != 3 {
-			t.Errorf("ended with %d", r.code)
+		for _, asked := range []string{"--check", "--check=true"} {
+			if r := a.run(t, "status", "--such", asked); r.code != 3 {
+				t.Errorf("%s ended with %d", asked, r.code)
+			}
 		}
 		o := a.run(t, "status", "--check", "nowhere", "-o", "json").wants(t, 3).object(t)
 		if at(t, o, "error", "class") != "not found" || at(t, o, "error", "exitCode") != 3.0 {

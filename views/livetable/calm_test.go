@@ -122,6 +122,27 @@ func TestNewsThatComeFastAreLoadedTogether(t *testing.T) {
 	}
 }
 
+// TestTheFirstRowsAreNotHeldBack: nothing was known before them, which is no sign of calm.
+func TestTheFirstRowsAreNotHeldBack(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		var rows []*word
+		news := make(pulse, 1)
+		d := viewstest.Sit(t, awsxtest.New(awsx.ContextID{Profile: "main"}), uitest.Look{W: 80, H: 24}, func(deps *views.Deps) ui.Screen {
+			spec := words(news, nil, nil)
+			spec.Open = func() livetable.Feed[*word] {
+				return livetable.Feed[*word]{Watches: []livetable.Watch{news}, Build: func(time.Time) livetable.Load[*word] {
+					return livetable.Load[*word]{Rows: rows, Status: livetable.AnswerStatus(rows != nil, rows != nil, nil)}
+				}}
+			}
+			return livetable.New(deps, spec)
+		})
+		d.Read().Hides("alpha")
+		rows = []*word{{"alpha"}}
+		news <- struct{}{}
+		d.Advance(150 * time.Millisecond).Shows("alpha")
+	})
+}
+
 // TestWhatIsTypedOverManyRowsIsSaidToNarrow until it has, and nobody acts on rows before.
 func TestWhatIsTypedOverManyRowsIsSaidToNarrow(t *testing.T) {
 	var rows []*word

@@ -130,7 +130,8 @@ func (f Feed[T]) make(clock func() time.Time, woken bool) delivery[T] {
 	f.builds.n++
 	now := clock()
 	load := f.Build(now)
-	f.builds.calm = len(load.Rows)+len(f.builds.rows) == 0 || SameRows(load.Rows, f.builds.rows)
+	// While the first listing is under way somebody waits for the first rows.
+	f.builds.calm = SameRows(load.Rows, f.builds.rows) || len(load.Rows)+len(f.builds.rows) == 0 && !load.Status.loading(now)
 	f.builds.rows, f.builds.at = load.Rows, time.Now()
 	return delivery[T]{load: load, at: now, build: f.builds.n, woken: woken}
 }

@@ -31,11 +31,12 @@ func (p *Probed) Error() string { return p.Text }
 // probing reports whether a command was run as a probe, however it went: one whose flags
 // could not be read is one too, since its code must not be taken for a finding.
 func (p *Program) probing(cmd *cobra.Command) bool {
+	asked := slices.ContainsFunc(p.Args, func(arg string) bool { return arg == "--check" || arg == "--check=true" })
 	if cmd == nil {
-		return slices.Contains(p.Args, "--check")
+		return asked
 	}
 	check := cmd.Flags().Lookup("check")
-	return check != nil && (check.Value.String() == "true" || slices.Contains(p.Args, "--check"))
+	return check != nil && (check.Value.String() == "true" || asked)
 }
 
 // endProbe returns the code of a probe. What kept it from finding anything is printed as what

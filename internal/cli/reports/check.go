@@ -62,7 +62,7 @@ func (p program) check(ctx context.Context, args []string, f statusFlags) error 
 	bounded, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
 	err := p.With(bounded, func(a *app.App) error {
-		found, err := probe(bounded, a, args)
+		found, err := p.probe(bounded, a, args, f.keep)
 		if err != nil {
 			return err
 		}
@@ -89,8 +89,8 @@ func tooLate(bound time.Duration) error {
 	return fault.Errorf(fault.Offline, "status --check", "", "not everything was read within %s", bound)
 }
 
-// probe looks at what is named, or at all clusters.
-func probe(ctx context.Context, a *app.App, args []string) (probed, error) {
+// probe looks at what is named, or at all clusters, and there at what a filter keeps.
+func (p program) probe(ctx context.Context, a *app.App, args []string, keep *narrowing) (probed, error) {
 	var found probed
 	var scope string
 	switch {
@@ -103,6 +103,9 @@ func probe(ctx context.Context, a *app.App, args []string) (probed, error) {
 		scope = " in " + words.Count(all.clusters, "cluster")
 		found.figures = append(found.figures, figure{"clusters", &all.clusters})
 	case strings.Contains(args[0], "/"):
+		if keep.typed != "" {
+			return found, command.Usagef("--filter chooses among the services of a cluster: with --check name either one service or a filter")
+		}
 		cluster, name, err := command.ParseService(args[0])
 		if err != nil {
 			return found, err
@@ -132,8 +135,27 @@ func probe(ctx context.Context, a *app.App, args []string) (probed, error) {
 		}
 		found.partial, scope = survey.Partial, " in "+cluster.Name
 	}
-	found.ofMany(scope)
+	found.ofMany(scope + p.kept(a, &found, keep))
 	return found, nil
+}
+
+// kept leaves of what a probe found the services that a filter keeps, and returns the words
+// that say so. One whose tags were not read may be among them, so that it is not known.
+func (p program) kept(a *app.App, found *probed, keep *narrowing) (scope string) {
+	if keep.typed == "" {
+		return ""
+	}
+	rows := make([][]string, len(found.all))
+	for i, s := range found.all {
+		one := placedOf(s)
+		rows[i] = append([]string{one.Cluster}, serviceCells(one.serviceStatus, s.Finding, a.Now())...)
+	}
+	all, _, untold := narrow(keep, p.Err, found.all, rows, func(i int) thing {
+		s := found.all[i].Service()
+		return thing{s.Name, s.Tags}
+	})
+	found.all, found.partial = all, append(found.partial, untold...)
+	return " that match " + keep.typed
 }
 
 // probeLevels are the levels of a probe by their codes.
