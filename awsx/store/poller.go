@@ -54,7 +54,7 @@ type demand struct {
 type poller[T any] struct {
 	store  *Store
 	key    pollKey
-	pace   pace
+	pace   func() pace
 	source source[T]
 	snap   atomic.Pointer[Snapshot[T]]
 	wake   chan struct{} // one slot: something about the demand changed
@@ -70,7 +70,7 @@ type poller[T any] struct {
 	refresh bool
 }
 
-func newPoller[T any](s *Store, key pollKey, pace pace, src source[T]) *poller[T] {
+func newPoller[T any](s *Store, key pollKey, pace func() pace, src source[T]) *poller[T] {
 	p := &poller[T]{
 		store: s, key: key, pace: pace, source: src,
 		wake: make(chan struct{}, 1), landed: make(chan struct{}, 1),
@@ -131,10 +131,11 @@ func (p *poller[T]) askAnew() {
 func (p *poller[T]) demand() demand {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	d := demand{watches: len(p.watches), idle: true, refresh: p.refresh, interval: p.pace.base * idleFactor, visible: map[string]bool{}, latest: p.demand}
+	pace := p.pace()
+	d := demand{watches: len(p.watches), idle: true, refresh: p.refresh, interval: pace.base * idleFactor, visible: map[string]bool{}, latest: p.demand}
 	first := true
 	for w := range p.watches {
-		if i := p.pace.interval(w.need); first || i < d.interval {
+		if i := pace.interval(w.need); first || i < d.interval {
 			d.interval, first = i, false
 		}
 		if w.need.Idle {
@@ -320,7 +321,8 @@ func (p *poller[T]) publish(pl plan, d demand, ended *outcome) {
 	s.Seq = p.store.published.Add(1)
 	p.source.fill(&s)
 	// Covered data is stale by the measure of somebody who looks.
-	s.staleAfter = min(d.interval, max(p.pace.base, p.pace.floor))*5/2 + 5*time.Second + min(2*pl.sweep, mostSweep)
+	pace := p.pace()
+	s.staleAfter = min(d.interval, max(pace.base, pace.floor))*5/2 + 5*time.Second + min(2*pl.sweep, mostSweep)
 	s.turned = ended == nil && p.turned.Load()
 	if ended != nil {
 		s.Err = ended.err
