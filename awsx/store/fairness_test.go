@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,7 +21,7 @@ func TestNoGroupStarves(t *testing.T) {
 			groups := rapid.IntRange(1, 200).Draw(t, "groups")
 			suspects := rapid.IntRange(0, groups).Draw(t, "suspects")
 			shown := rapid.IntRange(0, min(50, groups)).Draw(t, "on screen")
-			s := newTargetSource(&Store{groups: newGroupCache(nil), refresh: 10 * time.Second}, awsx.Ref{})
+			s := newTargetSource(&Store{groups: newGroupCache(nil), refresh: rounds(10 * time.Second)}, awsx.Ref{})
 			wanted := map[string]*wantedGroup{}
 			for i := range groups {
 				w := &wantedGroup{arn: fmt.Sprintf("group/%03d", i), suspect: i < suspects}
@@ -71,7 +72,7 @@ func TestNoGroupStarves(t *testing.T) {
 // TestWhatIsOnScreenComesFirstAmongEquals, though a hundred others are suspects.
 func TestWhatIsOnScreenComesFirstAmongEquals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newTargetSource(&Store{groups: newGroupCache(nil), refresh: 10 * time.Second}, awsx.Ref{})
+		s := newTargetSource(&Store{groups: newGroupCache(nil), refresh: rounds(10 * time.Second)}, awsx.Ref{})
 		for i := range 140 {
 			s.wanted = append(s.wanted, &wantedGroup{arn: fmt.Sprint(i), suspect: i < 120})
 		}
@@ -95,7 +96,7 @@ func TestWhatIsOnScreenComesFirstAmongEquals(t *testing.T) {
 // seconds has no time for all that is on screen, and the others are read too.
 func TestTheRestIsReadThoughWhatIsUrgentTakesAllThereIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newTargetSource(&Store{groups: newGroupCache(nil), refresh: 30 * time.Second}, awsx.Ref{})
+		s := newTargetSource(&Store{groups: newGroupCache(nil), refresh: rounds(30 * time.Second)}, awsx.Ref{})
 		d := demand{interval: 30 * time.Second, visible: map[string]bool{}}
 		for i := range 60 {
 			s.wanted = append(s.wanted, &wantedGroup{arn: fmt.Sprint(i)})
@@ -129,4 +130,11 @@ func TestTheRestIsReadThoughWhatIsUrgentTakesAllThereIs(t *testing.T) {
 			t.Errorf("what is on screen was not read for %s", oldest)
 		}
 	})
+}
+
+// rounds is a store's interval.
+func rounds(d time.Duration) *atomic.Int64 {
+	var n atomic.Int64
+	n.Store(int64(d))
+	return &n
 }

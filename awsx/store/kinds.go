@@ -40,7 +40,9 @@ type List[R, T any] struct {
 // was kept may.
 func Watched[R, T any](s *Store, l List[R, T]) *Watch[T] {
 	key := pollKey{l.Scope.Context, l.Kind, l.Scope.ARN, l.Scope.ARN}
-	return watch(s, key, pace{max(l.Every, time.Duration(l.Rounds)*s.refresh), max(l.Every, sweepFloor)}, func() source[T] {
+	return watch(s, key, func() pace {
+		return pace{max(l.Every, time.Duration(l.Rounds)*s.round()), max(l.Every, sweepFloor)}
+	}, func() source[T] {
 		return newListSource(s.opening(l.Scope.Context), l.ID,
 			part[T]{pages: func(ctx context.Context, account awsx.Reader) awsx.Pages[T] {
 				if port, ok := account.(R); ok {
@@ -83,7 +85,7 @@ func instancesKey(cluster awsx.Ref) pollKey {
 
 // Services watches the services of a cluster, by name.
 func (s *Store) Services(cluster awsx.Ref) *Watch[awsx.Service] {
-	return watch(s, servicesKey(cluster), pace{s.refresh, sweepFloor}, func() source[awsx.Service] {
+	return watch(s, servicesKey(cluster), func() pace { return pace{s.round(), sweepFloor} }, func() source[awsx.Service] {
 		l := newListSource(s.opening(cluster.Context),
 			func(x *awsx.Service) (string, string) { return x.Name, x.Ref.ARN },
 			part[awsx.Service]{
@@ -115,7 +117,7 @@ func (s *Store) KnownServices(cluster awsx.Ref) []*awsx.Service {
 // first, then those that stopped within about the last hour.
 func (s *Store) Tasks(cluster awsx.Ref) *Watch[awsx.Task] {
 	key := pollKey{cluster.Context, kindTasks, cluster.ARN, cluster.ARN}
-	return watch(s, key, pace{2 * s.refresh, sweepFloor}, func() source[awsx.Task] {
+	return watch(s, key, func() pace { return pace{2 * s.round(), sweepFloor} }, func() source[awsx.Task] {
 		query := func(stopped bool) func(context.Context, awsx.Reader) awsx.Pages[awsx.Task] {
 			return func(ctx context.Context, r awsx.Reader) awsx.Pages[awsx.Task] {
 				return r.Tasks(ctx, awsx.TaskQuery{Cluster: cluster, Stopped: stopped})

@@ -55,7 +55,7 @@ type demand struct {
 type poller[T any] struct {
 	store  *Store
 	key    pollKey
-	pace   pace
+	pace   func() pace
 	source source[T]
 	snap   atomic.Pointer[Snapshot[T]]
 	wake   chan struct{} // one slot: something about the demand changed
@@ -71,7 +71,7 @@ type poller[T any] struct {
 	refresh bool
 }
 
-func newPoller[T any](s *Store, key pollKey, pace pace, src source[T]) *poller[T] {
+func newPoller[T any](s *Store, key pollKey, pace func() pace, src source[T]) *poller[T] {
 	p := &poller[T]{
 		store: s, key: key, pace: pace, source: src,
 		wake: make(chan struct{}, 1), landed: make(chan struct{}, 1),
@@ -132,13 +132,14 @@ func (p *poller[T]) askAnew() {
 func (p *poller[T]) demand() demand {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	d := demand{watches: len(p.watches), idle: true, refresh: p.refresh, interval: p.pace.base * idleFactor, looked: p.pace.base * mostRare, visible: map[string]bool{}, latest: p.demand}
+	pace := p.pace()
+	d := demand{watches: len(p.watches), idle: true, refresh: p.refresh, interval: pace.base * idleFactor, looked: pace.base * mostRare, visible: map[string]bool{}, latest: p.demand}
 	first := true
 	for w := range p.watches {
-		if i := p.pace.interval(w.need); first || i < d.interval {
+		if i := pace.interval(w.need); first || i < d.interval {
 			d.interval, first = i, false
 		}
-		d.looked = min(d.looked, p.pace.shared(w.need))
+		d.looked = min(d.looked, pace.shared(w.need))
 		if w.need.Idle {
 			continue
 		}
@@ -148,7 +149,7 @@ func (p *poller[T]) demand() demand {
 		}
 	}
 	if first {
-		d.looked = p.pace.base
+		d.looked = pace.base
 	}
 	return d
 }
@@ -325,7 +326,7 @@ func (p *poller[T]) publish(pl plan, d demand, ended *outcome) {
 	s.Seq = p.store.published.Add(1)
 	p.source.fill(&s)
 	// Covered data is stale by the measure of somebody who looks.
-	s.staleAfter = min(d.interval, max(d.looked, p.pace.floor))*5/2 + 5*time.Second + min(2*pl.sweep, mostSweep)
+	s.staleAfter = min(d.interval, max(d.looked, p.pace().floor))*5/2 + 5*time.Second + min(2*pl.sweep, mostSweep)
 	s.turned = ended == nil && p.turned.Load()
 	if ended != nil {
 		s.Err = ended.err

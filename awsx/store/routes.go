@@ -31,7 +31,7 @@ func (s *Store) ReadGroups(ctx context.Context, id awsx.ContextID, arns []string
 	}
 	for _, arn := range arns {
 		// What fails is told by the group's state.
-		_ = s.groups.read(ctx, account, groupKey{id, arn}, s.refresh)
+		_ = s.groups.read(ctx, account, groupKey{id, arn}, s.round())
 	}
 	if s.groups.lacks(id, arns) {
 		_ = s.groups.describe(ctx, account, id, slices.Values(arns))

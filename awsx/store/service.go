@@ -74,7 +74,7 @@ func NewestTask(s *Snapshot[ServiceState], task awsx.Task) (newest awsx.Task, fo
 // Target groups are read once in 10 s each.
 func (s *Store) Service(service awsx.Ref) *Watch[ServiceState] {
 	key := pollKey{service.Context, kindService, service.Cluster, service.ARN}
-	return watch(s, key, pace{max(s.refresh/3, serviceFloor), serviceFloor}, func() source[ServiceState] {
+	return watch(s, key, func() pace { return pace{max(s.round()/3, serviceFloor), serviceFloor} }, func() source[ServiceState] {
 		return newServiceSource(s, service)
 	})
 }

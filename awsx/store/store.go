@@ -42,7 +42,7 @@ type Options struct {
 // goroutine.
 type Store struct {
 	opener    awsx.Opener
-	refresh   time.Duration
+	refresh   *atomic.Int64 // see round
 	past      past.Keeper
 	alarming  func(message string) bool
 	renewed   func(awsx.ContextID) bool
@@ -81,6 +81,7 @@ type pollKey struct {
 // control is what the store does to a poller whatever it reads.
 type control interface {
 	credentialsChanged()
+	kick()
 }
 
 // New makes a store whose pollers end with ctx. Nothing is called until
@@ -88,13 +89,11 @@ type control interface {
 func New(ctx context.Context, o Options) *Store {
 	ctx, cancel := context.WithCancel(ctx)
 	s := &Store{
-		opener: o.Opener, refresh: o.Refresh, past: o.Past, alarming: o.Alarming, renewed: o.Renewed, unwatched: o.Unwatched, clocks: o.Clocks,
+		opener: o.Opener, refresh: new(atomic.Int64), past: o.Past, alarming: o.Alarming, renewed: o.Renewed, unwatched: o.Unwatched, clocks: o.Clocks,
 		ctx: ctx, cancel: cancel,
 		pollers: map[pollKey]control{}, changed: map[awsx.ContextID]time.Time{},
 	}
-	if s.refresh <= 0 {
-		s.refresh = defaultRefresh
-	}
+	s.SetRefresh(o.Refresh)
 	if s.past == nil {
 		s.past = &past.Memory{}
 	}
@@ -111,6 +110,25 @@ func New(ctx context.Context, o Options) *Store {
 	s.definitions = newDefinitions()
 	return s
 }
+
+// SetRefresh sets the interval of services, as the options do, for what is watched already
+// too: the next reading of each is put on or off.
+func (s *Store) SetRefresh(d time.Duration) {
+	if d <= 0 {
+		d = defaultRefresh
+	}
+	if s.refresh.Swap(int64(d)) == int64(d) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.pollers {
+		p.kick()
+	}
+}
+
+// round is the interval of services as it is now.
+func (s *Store) round() time.Duration { return time.Duration(s.refresh.Load()) }
 
 // Close ends all pollers and waits for them. Watches keep their last snapshot
 // and never change again.
@@ -135,8 +153,8 @@ func (s *Store) start(fn func()) bool {
 }
 
 // watch attaches a new watch to the poller of a key, starting one if there is
-// none. make builds the poller's source; it must not call the store.
-func watch[T any](s *Store, key pollKey, pace pace, make func() source[T]) *Watch[T] {
+// none. The pace may be another each time that it is asked for. make builds the poller's source; it must not call the store.
+func watch[T any](s *Store, key pollKey, pace func() pace, make func() source[T]) *Watch[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, ok := s.pollers[key].(*poller[T])

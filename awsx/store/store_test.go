@@ -286,6 +286,30 @@ func TestExpiredCredentialsResumeWhenTheyChange(t *testing.T) {
 	})
 }
 
+// TestTheIntervalIsChangedUnderWay, for what is watched already: nothing is read until it is
+// due by the new one.
+func TestTheIntervalIsChangedUnderWay(t *testing.T) {
+	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
+		c.Service("api")
+		w := s.Services(c.Ref)
+		defer w.Close()
+		until(t, w, complete)
+		readings := func(span time.Duration) int {
+			before := a.Count(awsxtest.Services)
+			pass(span)
+			return a.Count(awsxtest.Services) - before
+		}
+		s.SetRefresh(10 * time.Minute)
+		if n := readings(9 * time.Minute); n > 0 {
+			t.Errorf("%d readings within an interval", n)
+		}
+		s.SetRefresh(20 * time.Second)
+		if n := readings(5 * time.Minute); n < 13 || n > 17 {
+			t.Errorf("%d readings in 15 intervals", n)
+		}
+	})
+}
+
 func TestAFailedBatchKeepsItsRowsUntilACleanSweep(t *testing.T) {
 	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
 		lost := c.Service("b-lost")

@@ -67,7 +67,7 @@ func (t *targetSource) choose(d demand) []string {
 
 // visibleAge is how old the readings of groups on screen may get that give no reason to look.
 func (t *targetSource) visibleAge(d demand) time.Duration {
-	return min(d.interval, max(t.store.refresh, calmAge))
+	return min(d.interval, max(t.store.round(), calmAge))
 }
 
 // due returns the first of the groups to read.

@@ -38,7 +38,7 @@ const (
 // of services or of target groups.
 func (s *Store) Targets(cluster awsx.Ref) *Watch[GroupState] {
 	key := pollKey{cluster.Context, kindTargets, cluster.ARN, cluster.ARN}
-	return watch(s, key, pace{restAge, time.Second}, func() source[GroupState] {
+	return watch(s, key, func() pace { return pace{restAge, time.Second} }, func() source[GroupState] {
 		return newTargetSource(s, cluster)
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"gantry/internal/fault"
 	"gantry/internal/inquiry"
 	"gantry/internal/inquiry/doctor"
+	"gantry/internal/memory"
 	"gantry/logs"
 	"gantry/logs/ecslog"
 )
@@ -45,6 +46,9 @@ func Diagnose(ctx context.Context, cfg config.Config, o Options, cluster, servic
 		err = a.journal.Try()
 	}
 	f.Setup.Journal, f.Setup.JournalErr, f.Setup.KeyShared = audit.Path(dir), err, errors.Is(err, audit.ErrShared)
+	if f.Setup.Memory = memory.Path(dir); cfg.Memory.Days > 0 {
+		f.Setup.MemoryErr = memory.Examine(dir)
+	}
 	for _, r := range a.Unended() {
 		f.Setup.Unended = append(f.Setup.Unended, unendedWords(r))
 	}

@@ -139,7 +139,7 @@ func (f finder) keep() {
 		options = append(options, modal.Option{Name: strconv.Itoa(i), Detail: cmp.Or(name, "-")})
 	}
 	f.host.Modal(modal.NewChoice(f.host.Theme(), modal.ChoiceOptions{
-		Title: "Put " + here.String() + " on which digit?", Options: options, Selected: max(0, free),
+		Title: "Put " + here.String() + " on which digit?", Options: options, Selected: max(0, free), Digits: true,
 		Chosen: func(i int) {
 			digit := options[i].Name
 			if f.app.left.put(digit, here) {

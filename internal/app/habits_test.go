@@ -52,7 +52,6 @@ func TestDigitsGoToFavourites(t *testing.T) {
 		d.read().press("+").Shows("Put tasks prod/catalog on which digit?", "targets prod/catalog")
 		d.wait(time.Second)
 		d.Type("2")
-		d.take("enter")
 		d.Shows("2 goes to tasks prod/catalog")
 		d.take("esc", "esc", "2")
 		d.read().Shows("3: +3  running")

@@ -124,6 +124,10 @@ func (a *App) put(r reread, keys *ui.Keymap, h *ui.Host) {
 			h.SetScheme(s)
 		}
 	}
+	if differs("refresh", was.Refresh, now.Refresh, &taken) {
+		a.Config.Refresh = now.Refresh
+		a.Store.SetRefresh(now.Refresh)
+	}
 	if now.Writing.ReadOnly && !was.Writing.ReadOnly {
 		// It is in force at once, and what makes less strict never unseen.
 		a.Arming.Forbid()
@@ -141,7 +145,7 @@ func (a *App) put(r reread, keys *ui.Keymap, h *ui.Host) {
 		{"context", was.Context, now.Context}, {"contexts", was.Contexts, now.Contexts}, {"logs", was.Logs, now.Logs},
 		{"production", []any{was.NonProduction, was.NonProductionProfiles, was.NonProductionAccounts, was.Looks}, []any{now.NonProduction, now.NonProductionProfiles, now.NonProductionAccounts, now.Looks}},
 		{"commands", was.Commands, now.Commands}, {"rules", was.Rules, now.Rules}, {"owners", was.Owners, now.Owners}, {"keep_revisions", was.KeepRevisions, now.KeepRevisions}, {"notify", was.Notify, now.Notify},
-		{"writing", was.Writing, now.Writing}, {"memory", was.Memory, now.Memory}, {"refresh", was.Refresh, now.Refresh}, {"screen", screen(was.Screen), screen(now.Screen)},
+		{"writing", was.Writing, now.Writing}, {"memory", was.Memory, now.Memory}, {"screen", screen(was.Screen), screen(now.Screen)},
 	} {
 		differs(part.name, part.was, part.now, &waits)
 	}

@@ -176,11 +176,36 @@ func TestAFileOfANewerVersionIsLeftAlone(t *testing.T) {
 				if told := r.ends(); len(told) != 1 || !strings.Contains(told[0], said) {
 					t.Errorf("told %q", told)
 				}
+				if err := Examine(dir); err == nil || !strings.Contains(err.Error(), said) {
+					t.Errorf("an examination says %v", err)
+				}
 				if !bytes.Equal(was, read(t, Path(dir))) {
 					t.Error("the file was touched")
 				}
 			})
 		})
+	}
+}
+
+// TestAnExaminationChangesNothing and finds what is well to be so.
+func TestAnExaminationChangesNothing(t *testing.T) {
+	dir := t.TempDir()
+	if err := Examine(dir); err != nil {
+		t.Errorf("without a file: %v", err)
+	}
+	for content, fault := range map[string]string{"": "", "no database": "cannot be read"} {
+		write(t, Path(dir), []byte(content))
+		if err := Examine(dir); fmt.Sprint(err) == "<nil>" != (fault == "") || err != nil && !strings.Contains(err.Error(), fault) {
+			t.Errorf("%q: %v", content, err)
+		}
+		if got := read(t, Path(dir)); string(got) != content {
+			t.Errorf("%q became %q", content, got)
+		}
+	}
+	well := t.TempDir()
+	fill(t, well, 3)
+	if err := Examine(well); err != nil {
+		t.Errorf("a file of this version: %v", err)
 	}
 }
 

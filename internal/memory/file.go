@@ -246,18 +246,24 @@ func (f *file) readable(things int64) error {
 		return err
 	}
 	v, err := f.number("PRAGMA user_version")
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
+	}
+	if f.hopeless = fits(id, v); f.hopeless != nil {
+		f.note("%v", f.hopeless)
+	}
+	return f.hopeless
+}
+
+// fits says why a file that calls itself so is not to be touched.
+func fits(id, v int64) error {
+	switch {
 	case id == applicationID && v == version:
 		return nil
 	case id == applicationID && v > version:
-		f.hopeless = fmt.Errorf("the file is of version %d, which a newer gantry wrote, and this one knows version %d: it is left as it is", v, version)
-	default:
-		f.hopeless = errors.New("the file is none of gantry's: it is left as it is")
+		return fmt.Errorf("the file is of version %d, which a newer gantry wrote, and this one knows version %d: it is left as it is", v, version)
 	}
-	f.note("%v", f.hopeless)
-	return f.hopeless
+	return errors.New("the file is none of gantry's: it is left as it is")
 }
 
 // errAnew ends what is told of a file in whose place another one is begun.

@@ -3,6 +3,7 @@ package modal
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -28,6 +29,9 @@ type ChoiceOptions struct {
 	Chosen func(i int)
 	// Selected is the index under the cursor at first.
 	Selected int
+	// Digits takes the option that is called by a digit as soon as that is pressed, while
+	// nothing is typed.
+	Digits bool
 }
 
 // Choice is a list with a filter as one types.
@@ -95,6 +99,9 @@ func (c *Choice) Update(msg tea.Msg) tea.Cmd {
 			c.move(-max(1, c.rows-1))
 			return nil
 		}
+		if c.opts.Digits && c.input.Value() == "" && c.digit(press.Text) {
+			return nil
+		}
 	}
 	before := c.input.Value()
 	var cmd tea.Cmd
@@ -104,6 +111,20 @@ func (c *Choice) Update(msg tea.Msg) tea.Cmd {
 		c.filter()
 	}
 	return cmd
+}
+
+// digit takes the option that a digit calls, if there is one.
+func (c *Choice) digit(typed string) bool {
+	if len(typed) != 1 || typed[0] < '0' || typed[0] > '9' {
+		return false
+	}
+	at := slices.IndexFunc(c.matches, func(i int) bool { return c.opts.Options[i].Name == typed })
+	if at < 0 {
+		return false
+	}
+	c.at = at
+	c.choose()
+	return true
 }
 
 func (c *Choice) move(n int) {
@@ -184,7 +205,11 @@ func (o Option) Row(th *theme.Theme, w int, here bool) string {
 
 // Hints are the keys of a choice.
 func (c *Choice) Hints() []struct{ Key, Name string } {
-	return []struct{ Key, Name string }{{"enter", "choose"}, {"arrows", "move"}, {"esc", "cancel"}}
+	hints := []struct{ Key, Name string }{{"enter", "choose"}, {"arrows", "move"}, {"esc", "cancel"}}
+	if c.opts.Digits {
+		hints[1] = struct{ Key, Name string }{"digit", "take it"}
+	}
+	return hints
 }
 
 // Message is a text to be read.

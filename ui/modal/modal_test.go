@@ -151,6 +151,26 @@ func TestChoiceRefusesADisabledOptionWithItsReason(t *testing.T) {
 	}
 }
 
+// TestADigitTakesItsOptionAtOnce while nothing is typed, and where options are called so; it
+// narrows otherwise.
+func TestADigitTakesItsOptionAtOnce(t *testing.T) {
+	for _, c := range []struct {
+		digits bool
+		typed  string
+		chosen int
+	}{{true, "2", 1}, {true, "/2", -1}, {true, "7", -1}, {false, "2", -1}, {true, "3", -1}} {
+		chosen := -1
+		m := modal.NewChoice(theme.New(theme.Options{}), modal.ChoiceOptions{
+			Title: "Which digit?", Digits: c.digits, Chosen: func(i int) { chosen = i },
+			Options: []modal.Option{{Name: "1", Detail: "prod on 2"}, {Name: "2", Detail: "-"}, {Name: "3", Disabled: "it is taken"}},
+		})
+		write(m, c.typed)
+		if chosen != c.chosen || m.Done() != (chosen >= 0) {
+			t.Errorf("%+v: chosen %d, done %v:\n%s", c, chosen, m.Done(), view(m, 80, 10))
+		}
+	}
+}
+
 func TestChoiceTakesNoTextThatNothingMatches(t *testing.T) {
 	m := modal.NewChoice(theme.New(theme.Options{}), options())
 	write(m, "zzz")

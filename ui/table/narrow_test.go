@@ -100,3 +100,21 @@ func TestRowsThatAreNarrowedInPartsAreThoseNarrowedAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestAFigureIsNeverCut in a column of figures: it is left out whole.
+func TestAFigureIsNeverCut(t *testing.T) {
+	for _, c := range []struct{ s, short, want string }{
+		{"stopped: exit 137", "stopped: exit 13…", "stopped: exit…"},
+		{"until 09:05", "until 09:0…", "until…"},
+		{"until 09:05", "until 09…", "until…"},
+		{"exit 137, until", "exit 137…", "exit…"}, // what follows might be of it
+
+		{"exit 137", "exit 137", "exit 137"},
+		{"a long word", "a lon…", "a lon…"},
+		{"ends. So", "ends…", "ends…"},
+	} {
+		if got := table.WholeFigures(c.s, c.short, "…"); got != c.want {
+			t.Errorf("%q of %q became %q, want %q", c.short, c.s, got, c.want)
+		}
+	}
+}

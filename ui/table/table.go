@@ -46,6 +46,8 @@ type Column[T any] struct {
 	// Middle cuts what is too long in its middle, as the row's name always is: names
 	// differ at their ends.
 	Middle bool
+	// Figures cuts before a figure that has no room, never within it: 13… is not 137.
+	Figures bool
 	// Priority is the order in which columns leave a narrow screen: the highest
 	// first, 0 never.
 	Priority int

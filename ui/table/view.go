@@ -132,7 +132,11 @@ func (f *frame[T]) short(c placed[T], n int, s string) string {
 	if n == 0 || c.Middle {
 		return text.TruncateMiddle(s, c.width, f.g.Ellipsis)
 	}
-	return text.Truncate(s, c.width, f.g.Ellipsis)
+	short := text.Truncate(s, c.width, f.g.Ellipsis)
+	if c.Figures {
+		return wholeFigures(s, short, f.g.Ellipsis)
+	}
+	return short
 }
 
 func (f *frame[T]) gutter(selected, marked bool) {
@@ -203,4 +207,19 @@ func (f *frame[T]) unpaint() {
 func (f *frame[T]) end() {
 	f.unpaint()
 	f.blanks = 0
+}
+
+// wholeFigures takes from the end of a text that was cut the figure that was cut with it.
+func wholeFigures(s, short, tail string) string {
+	const digits, parts = "0123456789", "0123456789.,:"
+	kept, cut := strings.CutSuffix(short, tail)
+	rest, known := strings.CutPrefix(s, kept)
+	if !cut || !known || rest == "" || !strings.ContainsAny(rest[:1], parts) {
+		return short
+	}
+	whole := strings.TrimRight(kept, parts)
+	if !strings.ContainsAny(kept[len(whole):], digits) {
+		return short
+	}
+	return strings.TrimRight(whole, " ") + tail
 }

@@ -237,7 +237,7 @@ func (s *events) columns() []table.Column[*entry] {
 			return table.Cell{Text: x.Subject}
 		}, Compare: func(a, b e) int { return strings.Compare(a.Subject, b.Subject) }},
 		{ID: "who", Title: "WHO", Max: 24, Min: 10, Priority: 1, Middle: true, Sparse: true, Cell: func(x e) table.Cell { return table.Cell{Text: x.Who} }},
-		{ID: "what", Title: "WHAT", Grow: true, Min: 32, Cell: func(x e) table.Cell {
+		{ID: "what", Title: "WHAT", Grow: true, Min: 32, Figures: true, Cell: func(x e) table.Cell {
 			return table.Cell{Text: whatOf(&x.Entry, s.at.Time()), Role: roleFor(x.Severity)}
 		}},
 	}

@@ -134,3 +134,24 @@ func TestTheTimelineIsSavedAsAReport(t *testing.T) {
 		}
 	})
 }
+
+// TestAFigureOfTheTimelineIsNeverCut on a screen of 80 columns: a code that has no room is
+// left out, not shortened to another.
+func TestAFigureOfTheTimelineIsNeverCut(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		for n := range 4 { // wherever the edge falls
+			a, cluster := viewstest.Shop()
+			of := eventful(a, cluster)
+			a.Edit(func(d *awsxtest.Data) {
+				for i := range d.Services {
+					if d.Services[i].Ref == of {
+						d.Services[i].Events = []awsx.ServiceEvent{{ID: "f", At: awsxtest.Now.Add(-time.Minute), Message: "(service api-checkout) " + strings.Repeat("w", 30+n) + " it took 98765 seconds"}}
+					}
+				}
+			})
+			d := viewstest.Sit(t, a, uitest.Look{W: 80, H: 24}, func(d *views.Deps) ui.Screen { return incident.NewTimeline(d, of) }).Read()
+			d.Shows("www")
+			d.Hides("9…", "98…", "987…", "9876…")
+		}
+	})
+}

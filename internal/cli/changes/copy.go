@@ -1,6 +1,7 @@
 package changes
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -83,16 +84,25 @@ func remotePath(s string) (inContainer, bool) {
 	return inContainer{s[:at], s[at+1:]}, true
 }
 
-// notRemote says why none of two arguments is taken for a path in a container.
+// notRemote says why none of two arguments is taken for a path in a container: one of them
+// lacks its path or its cluster, or none looks like one.
 func notRemote(args []string) string {
 	for _, arg := range args {
-		target, path, ok := strings.Cut(arg, ":")
-		switch {
-		case !ok || strings.HasPrefix(arg, ".") || filepath.IsAbs(arg) || strings.HasPrefix(arg, "arn:"):
-		case path == "":
-			return fmt.Sprintf("%s names no path in the container, such as %s/tmp/dump.txt", printing.Shown(arg), printing.Shown(arg))
-		case !strings.Contains(target, "/"):
-			return fmt.Sprintf("%s names no cluster: expected CLUSTER/%s:PATH", printing.Shown(arg), printing.Shown(target))
+		target, path, colon := strings.Cut(arg, ":")
+		if strings.HasPrefix(arg, "arn:") { // whose own colons come before its slashes
+			target, path, colon = strings.TrimSuffix(arg, ":"), "", true
+		}
+		if target == "" || arg == "-" || strings.HasPrefix(arg, ".") || filepath.IsAbs(arg) {
+			continue
+		}
+		if _, err := os.Lstat(arg); err == nil {
+			continue // it is meant
+		}
+		switch clustered := strings.Contains(target, "/"); {
+		case clustered && path == "" && (colon || strings.Count(target, "/") == 1):
+			return fmt.Sprintf("%s names no path in the container, such as %s:/tmp/dump.txt", printing.Shown(arg), printing.Shown(target))
+		case colon && !clustered:
+			return fmt.Sprintf("%s names no cluster: expected CLUSTER/%s:%s", printing.Shown(arg), printing.Shown(target), printing.Shown(cmp.Or(path, "PATH")))
 		}
 	}
 	return "neither is in a container: expected one to be CLUSTER/SERVICE:PATH, as in prod/api:/tmp/dump.txt ./dump.txt"

@@ -245,6 +245,11 @@ func TestFilesAreCopiedOutAndIn(t *testing.T) {
 			{[]string{"cp", filepath.Join(here, "none"), "staging/web:/tmp"}, command.ExitUsage, "no such file"},
 			{[]string{"cp", here, there}, command.ExitUsage, "neither is in a container"},
 			{[]string{"cp", "a/b:/c", "a/b:/d"}, command.ExitUsage, "both are in a container"},
+			{[]string{"cp", "api:/tmp/dump", here}, command.ExitUsage, "api:/tmp/dump names no cluster: expected CLUSTER/api:/tmp/dump"},
+			{[]string{"cp", "staging/web:", here}, command.ExitUsage, "staging/web: names no path in the container, such as staging/web:/tmp/dump.txt"},
+			{[]string{"cp", here, "staging/web"}, command.ExitUsage, "staging/web names no path in the container, such as staging/web:/tmp/dump.txt"},
+			{[]string{"cp", "arn:aws:ecs:eu-west-1:1:task/prod/1", "."}, command.ExitUsage, "names no path in the container"},
+			{[]string{"cp", ":/tmp", here}, command.ExitUsage, "neither is in a container"},
 		} {
 			if _, errs, code := s.does(t, append(c.args, "--yes")...); code != c.code || !strings.Contains(errs, c.want) {
 				t.Errorf("%q: exit %d:\n%s", c.args, code, errs)

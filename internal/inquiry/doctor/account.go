@@ -33,6 +33,9 @@ func (s Setup) checks() []Check {
 		g.failure("audit file", Failed, s.JournalErr)
 		g.checks[len(g.checks)-1].Fix = "make it writable: no change is made without a record"
 	}
+	if s.MemoryErr != nil {
+		g.add("memory", Warning, "use a gantry that reads it, or move the file away: a new one is begun then", "what earlier runs saw is not told, and nothing is kept of this one, in %s: %v", s.Memory, s.MemoryErr)
+	}
 	for _, change := range s.Unended {
 		g.add("unended change", Warning, "look at the target's history, and repeat or undo what is missing", "%s", change)
 	}

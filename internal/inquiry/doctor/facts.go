@@ -31,6 +31,10 @@ type Setup struct {
 	Journal    string
 	JournalErr error
 	KeyShared  bool
+	// Memory is the file in which what was seen is kept; MemoryErr is why it is not used, nil
+	// too where none is kept.
+	Memory    string
+	MemoryErr error
 	// Unended tells of each change that began and has no end on record.
 	Unended []string
 }

@@ -197,3 +197,13 @@ func TestNothingIsSaidOfWhatWasNotLookedAt(t *testing.T) {
 		}
 	}
 }
+
+// TestAMemoryThatIsNotUsedIsSaid with its file and its reason.
+func TestAMemoryThatIsNotUsedIsSaid(t *testing.T) {
+	f := well()
+	f.Setup.Memory, f.Setup.MemoryErr = "/var/memory.db", errors.New("the file is of version 9, which a newer gantry wrote")
+	c := find(t, Examine(f), "gantry memory")
+	if c.Result != Warning || !strings.Contains(c.Text, "/var/memory.db: the file is of version 9") || !strings.Contains(c.Fix, "move the file away") {
+		t.Errorf("%+v", c)
+	}
+}
