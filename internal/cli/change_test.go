@@ -206,6 +206,14 @@ func TestOutputThatNobodyReads(t *testing.T) {
 		closed := command.Streams{In: strings.NewReader(""), Out: writerFunc(func([]byte) (int, error) { return 0, syscall.EPIPE })}
 		a.runWith(t.Context(), closed, "status").wants(t, 0)
 		a.runWith(t.Context(), closed, "restart", "prod/users", "--yes", "--timeout", "1ms").wants(t, 4)
+		for words, code := range map[string]int{
+			"deploy prod/catalog --image :nope --dry-run": 5, "deploy prod/catalog --image :nope --yes -o markdown": 5,
+			"restart prod/catalog prod/users --dry-run": 0, "status --check prod --filter tag:team=nobody": 3, "status --check prod/catalog": 0,
+		} {
+			if r := a.runWith(t.Context(), closed, strings.Fields(words)...); r.code != code {
+				t.Errorf("%s ended with %d, want %d", words, r.code, code)
+			}
+		}
 		closed.Err = closed.Out
 		a.runWith(t.Context(), closed, "scale", "prod/web", "5", "--yes", "--no-wait").wants(t, 0)
 		if got := strings.Join(a.changes(), " "); got != "UpdateService UpdateService" {

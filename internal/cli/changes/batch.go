@@ -84,7 +84,7 @@ func (p program) performBatch(ctx context.Context, a *app.App, batch deploy.Batc
 		}
 	}
 	if f.dryRun {
-		return errors.Join(append(refused, p.printBatch(f, o))...)
+		return printing.Beside(errors.Join(refused...), p.printBatch(f, o))
 	}
 	for _, plan := range batch.Plans {
 		if err := a.Gate.Allow(plan); err != nil {

@@ -139,10 +139,13 @@ func (p program) perform(ctx context.Context, a *app.App, plan deploy.Plan, targ
 	if err != nil && f.output == "markdown" && !p.Begun() {
 		o := describe(plan)
 		o.Outcome, o.Text = string(follow.Failed), err.Error()
-		if command.CodeOf(err) == command.ExitRefused {
+		switch command.CodeOf(err) {
+		case command.ExitRefused:
 			o.Outcome = outcomeRefused
+		case command.ExitInterrupt:
+			o.Outcome = outcomeInterrupted
 		}
-		err = errors.Join(err, p.printOutcome(f, o))
+		err = printing.Beside(err, p.printOutcome(f, o))
 	}
 	return begun, err
 }
@@ -153,7 +156,7 @@ func (p program) decide(ctx context.Context, a *app.App, plan deploy.Plan, targe
 	if f.dryRun {
 		o := describe(plan)
 		o.Outcome = outcomeDryRun
-		return false, errors.Join(refused, p.printOutcome(f, o))
+		return false, printing.Beside(refused, p.printOutcome(f, o))
 	}
 	if err := a.Gate.Allow(plan); err != nil {
 		return false, err

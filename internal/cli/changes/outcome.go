@@ -62,7 +62,9 @@ const (
 	outcomeDryRun  = "dry run"
 	outcomeStarted = "started" // and not waited for
 	outcomeDone    = "done"    // there is nothing to wait for
-	outcomeRefused = "refused" // on a page; other forms have the error alone
+	// On a page; other forms have the error alone.
+	outcomeRefused     = "refused"
+	outcomeInterrupted = "interrupted" // what was done by then is in the text
 )
 
 // check is one preflight check. Advice is true when it would not have stood in

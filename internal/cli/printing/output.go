@@ -17,6 +17,15 @@ import (
 // ErrNoReader is the failure to print because whoever read has seen enough.
 var ErrNoReader = errors.New("nobody reads the output")
 
+// Beside is an error with that of printing beside it. That nobody reads takes the place of no
+// other error: the run did not end well for it.
+func Beside(err, printed error) error {
+	if err != nil && errors.Is(printed, ErrNoReader) {
+		return err
+	}
+	return errors.Join(err, printed)
+}
+
 // Outlet is standard output. A connection that breaks is another matter, so
 // only what fails here becomes ErrNoReader.
 type Outlet struct {

@@ -69,10 +69,11 @@ func (p program) check(ctx context.Context, args []string, f statusFlags) error 
 		if late(bounded, errors.Join(found.partial...)) {
 			found.partial = []error{tooLate(f.timeout)}
 		}
-		if err := p.printProbe(a, found, f.output); err != nil || found.code == command.ProbeOK {
-			return err
+		printed := p.printProbe(a, found, f.output)
+		if found.code == command.ProbeOK {
+			return printed
 		}
-		return &command.Probed{Code: found.code, Text: found.text}
+		return printing.Beside(&command.Probed{Code: found.code, Text: found.text}, printed)
 	})
 	if ctx.Err() == nil && late(bounded, err) {
 		return tooLate(f.timeout)

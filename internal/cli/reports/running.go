@@ -96,8 +96,14 @@ func containersOf(s diagnose.Standing, definition func(arn string) *awsx.TaskDef
 	for _, t := range s.Evidence.Running {
 		for _, c := range t.Containers {
 			one := add(t.TaskDefinition, c.Name, c.Image)
-			if c.ImageDigest != "" && one.Tasks != nil {
+			if one.Tasks == nil {
+				continue
+			}
+			if c.ImageDigest != "" {
 				one.Digests = words.AddNew(one.Digests, c.ImageDigest)
+			}
+			// Not every agent tells the digest of what it runs.
+			if c.ImageDigest != "" || c.LastStatus == "RUNNING" {
 				*one.Tasks++
 			}
 		}
