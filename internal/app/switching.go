@@ -77,12 +77,16 @@ func (f finder) across(text string) []palette.Item {
 	return items
 }
 
-// ContextsNamed are contexts of the configuration, named as "@prod"; "@all" is each of them.
+// ContextsNamed are contexts of the configuration, named as "@prod"; "@all" is each of them,
+// or the one in use where the configuration names none.
 func (a *App) ContextsNamed(names []string) ([]awsx.ContextID, error) {
 	var of []awsx.ContextID
 	for _, word := range names {
 		name, at := strings.CutPrefix(word, "@")
-		known := false
+		known := word == "@all" && len(a.Config.Contexts) == 0
+		if known && !slices.Contains(of, a.Context) {
+			of = append(of, a.Context)
+		}
 		for _, c := range a.Config.Contexts {
 			if id := a.resolved(c.ID); at && (c.Name == name || name == "all") {
 				known = true

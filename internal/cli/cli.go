@@ -21,7 +21,6 @@ import (
 	"gantry/internal/cli/printing"
 	"gantry/internal/cli/reports"
 	"gantry/internal/cli/upkeep"
-	"gantry/internal/config"
 	"gantry/internal/crash"
 	"gantry/internal/words"
 )
@@ -115,7 +114,7 @@ snapshot that gantry snapshot took.`,
 		RunE:          func(cmd *cobra.Command, args []string) error { return p.console(cmd.Context(), args) },
 	}
 	fs := root.PersistentFlags()
-	fs.StringVar(&p.Flags.File, "config", "", "configuration `file` (default "+config.DefaultFile()+")")
+	fs.StringVar(&p.Flags.File, "config", "", "configuration `file` (default GANTRY_CONFIG, else gantry/config.yaml in the user's configuration directory)")
 	fs.StringVar(&p.Flags.Context, "context", "", "a context of the configuration file, by `name`")
 	fs.StringVar(&p.Flags.Profile, "profile", "", "AWS profile, by `name`")
 	fs.StringVar(&p.Flags.Region, "region", "", "AWS region, by `name`")

@@ -12,6 +12,7 @@ import (
 
 	"gantry/internal/audit"
 	"gantry/internal/cli/command"
+	"gantry/internal/config"
 	"gantry/internal/names"
 )
 
@@ -123,6 +124,9 @@ func TestEachCommandHasItsManualPage(t *testing.T) {
 		}
 		pages++
 		text := strings.ReplaceAll(string(page), `\-`, "-")
+		if strings.Contains(text, config.DefaultFile()) {
+			t.Errorf("the page of %s tells whose machine wrote it", m[1])
+		}
 		_, flags, _ := strings.Cut(run(t.Context(), command.Streams{}, m[1], "--help").out, "Flags:")
 		for _, want := range append(flag.FindAllString(flags, -1), "NAME", "SYNOPSIS") {
 			if !strings.Contains(text, want) {

@@ -56,6 +56,7 @@ func TestTheFaultsOfAllClusters(t *testing.T) {
 		if at(t, o, "faults", 0, "name") != "api-orders" || at(t, o, "faults", 0, "cluster") != "prod" || at(t, o, "clusters") != 3.0 || at(t, o, "services") != 27.0 || at(t, o, "partial") != false {
 			t.Errorf("got %v", o)
 		}
+		a.run(t, "status", "--faults", "@all").wants(t, 0, "api-orders") // the one there is, where none is configured
 		a.run(t, "status", "--faults", "@nowhere").wants(t, 2, "@nowhere is no context of the configuration")
 		a.run(t, "status", "--faults", "prod").wants(t, 2, "prod is no context of the configuration")
 		a.Inject(sim.Fault{Service: "ecs", Operation: "ListClusters", Kind: sim.ServerError})

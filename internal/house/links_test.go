@@ -11,10 +11,10 @@ import (
 )
 
 // anchors are the names by which a page's headings are linked to, as GitHub makes them:
-// lower case, blanks as hyphens, without signs.
+// lower case, blanks as hyphens, without signs. What stands in a block is no heading.
 func anchors(page string) map[string]bool {
 	names := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(page, -1) {
+	for _, m := range heading.FindAllStringSubmatch(fences.ReplaceAllString(page, ""), -1) {
 		name := strings.Map(func(r rune) rune {
 			switch {
 			case unicode.IsLetter(r), unicode.IsDigit(r), r == '-', r == '_':
@@ -48,8 +48,10 @@ func pages(t *testing.T) map[string]string {
 }
 
 var (
-	link   = regexp.MustCompile(`\]\(([^)\s]+)\)`)
-	blocks = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`")
+	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading = regexp.MustCompile(`(?m)^#+ (.+)$`)
+	fences  = regexp.MustCompile("(?s)```.*?```")
+	blocks  = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`")
 )
 
 // TestLinksLeadSomewhere follows each link of the pages that stays in the project, to its
@@ -77,6 +79,28 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 	if links < 80 {
 		t.Errorf("only %d links were found", links)
+	}
+}
+
+// TestEveryBlockEnds: after a block without an end, text and blocks of a page change places.
+func TestEveryBlockEnds(t *testing.T) {
+	t.Chdir("../..")
+	for page, text := range pages(t) {
+		begun := 0
+		for i, line := range strings.Split(text, "\n") {
+			switch {
+			case !strings.HasPrefix(line, "```"):
+			case begun == 0:
+				begun = i + 1
+			case line == "```":
+				begun = 0
+			default:
+				t.Errorf("%s:%d begins a block, and the one of line %d has no end", page, i+1, begun)
+			}
+		}
+		if begun > 0 {
+			t.Errorf("%s:%d begins a block that has no end, or one before it has none", page, begun)
+		}
 	}
 }
 

@@ -258,6 +258,17 @@ func TestStoppedTasksAreGroupedAndScaleInIsNoFailure(t *testing.T) {
 	}
 }
 
+// TestProgressCountsSeconds: a deployment that began elsewhere began at a fraction of one.
+func TestProgressCountsSeconds(t *testing.T) {
+	p := Progress{Phase: PhaseRolling, Expected: 286400 * time.Millisecond, Timeout: 11*time.Minute + 38091745444, Elapsed: 2100 * time.Millisecond}
+	for _, read := range []time.Time{{}, began} {
+		p.ReadAt = read
+		if got := p.Lines()[0]; strings.Contains(got, ".") || !strings.HasSuffix(got, " of at most 11m38s") {
+			t.Errorf("progress is told as %q", got)
+		}
+	}
+}
+
 func TestProgressTellsWhatAPersonWatches(t *testing.T) {
 	f := NewFollower(spec())
 	o := withEvents(withTargets(seen(65, deployment(8, "PRIMARY", 8, tasks(1, 2, 2)), deployment(7, "ACTIVE", 7, tasks(3, 0, 0))), "healthy", "initial", "initial", "draining"),

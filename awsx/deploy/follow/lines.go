@@ -45,7 +45,7 @@ func (p Progress) Lines() []string {
 // counts is the first line: the tasks, the breaker where there is one, the time.
 func (p Progress) counts() string {
 	if p.ReadAt.IsZero() && p.Running+p.Desired+p.Draining == 0 {
-		return fmt.Sprintf("%s: nothing was read yet; %s of at most %s", p.Phase, p.Elapsed.Round(time.Second), p.Timeout)
+		return fmt.Sprintf("%s: nothing was read yet; %s of at most %s", p.Phase, p.Elapsed.Round(time.Second), p.Timeout.Round(time.Second))
 	}
 	text := fmt.Sprintf("%s: %d of %d running, %d pending, %d failed; %d old still running",
 		p.Phase, p.Running, p.Desired, p.Pending, p.Failed, p.Draining)
@@ -54,10 +54,10 @@ func (p Progress) counts() string {
 	}
 	text += "; " + p.Elapsed.Round(time.Second).String()
 	if p.Expected > 0 {
-		text += " of about " + p.Expected.String() + ","
+		text += " of about " + p.Expected.Round(time.Second).String() + ","
 	}
 	if p.Timeout > 0 {
-		text += " of at most " + p.Timeout.String()
+		text += " of at most " + p.Timeout.Round(time.Second).String()
 	}
 	return text
 }
