@@ -51,6 +51,8 @@ type Progress struct {
 	// come; both are empty for a rolling one.
 	Stage  string
 	Shares []Share
+	// Strategy is that of the deployment, by its record; empty where it names none.
+	Strategy string
 	// Paused is the hook that waits for somebody to continue the deployment, and
 	// Record the service deployment that it is of.
 	Paused *awsx.LifecycleHook

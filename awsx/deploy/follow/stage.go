@@ -62,7 +62,9 @@ func (p Progress) Reached(stage string) bool {
 }
 
 // Lacks reports whether a deployment is known never to come by a stage: one that shifts no
-// traffic has none but the phases of every rollout.
+// traffic has none but the phases of every rollout. Which stages a strategy has that this
+// version does not know is not known.
 func (p Progress) Lacks(stage string) bool {
-	return p.Record != "" && len(p.Shares) == 0 && slices.ContainsFunc(Lifecycle(), func(s string) bool { return StageName(s) == stage })
+	known := p.Strategy == "" || p.Strategy == "ROLLING"
+	return p.Record != "" && known && len(p.Shares) == 0 && slices.ContainsFunc(Lifecycle(), func(s string) bool { return StageName(s) == stage })
 }

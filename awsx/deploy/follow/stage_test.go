@@ -37,6 +37,9 @@ func TestStagesAreReachedInTheirOrder(t *testing.T) {
 	}
 	rolling := Progress{Record: "arn", Phase: PhaseRolling}
 	shifting := Progress{Record: "arn", Shares: []Share{{}}}
+	if (Progress{Record: "arn", Phase: PhaseRolling, Strategy: "TIDAL"}).Lacks("bake-time") {
+		t.Error("of a strategy that nobody knows it is known which stages it lacks")
+	}
 	if !rolling.Lacks("bake-time") || rolling.Lacks("draining") || shifting.Lacks("bake-time") || (Progress{}).Lacks("bake-time") {
 		t.Error("who has which stages is not told")
 	}

@@ -48,7 +48,7 @@ func (p *Progress) shift(r *awsx.ServiceDeployment, revisions map[string]awsx.Se
 	if r == nil {
 		return
 	}
-	p.Record = r.ARN
+	p.Record, p.Strategy = r.ARN, r.Strategy
 	if h, ok := r.Paused(); ok {
 		p.Paused = &h
 	}
