@@ -61,9 +61,7 @@ type Options struct {
 	// the loop after it ended well; nil for nothing.
 	LookPath func(name string) (string, error)
 	Mended   func(*Host)
-	// Again is called on the loop when the operator has what was refused tried once more; nil
-	// offers no such thing.
-	Again func(*Host)
+	Again    func(*Host) // has what was refused tried once more, on the loop; nil offers no such thing
 	// Exec gives the terminal to a program; nil is tea.ExecProcess.
 	Exec func(c *exec.Cmd, done tea.ExecCallback) tea.Cmd
 	// Now and After are the clock; nil is the real one.

@@ -93,7 +93,7 @@ type App struct {
 	logGroups func(awsx.ContextID) cloudwatch.Port
 	signers   func(id awsx.ContextID, service, region string) elastic.Signer
 	clock     func(context.Context, awsx.ContextID) (awsx.Clock, error)
-	forgiving func(awsx.ContextID) bool // see forgivingOf
+	forgiving func(awsx.ContextID) bool // see access.Forgiving
 	// profiles are those of the shared config, each with its region, as the console found
 	// them when it began; none for an account that is reached without.
 	profiles  []awsx.ContextID
@@ -188,8 +188,8 @@ func (a *App) assemble(ctx context.Context, opener awsx.Opener, auditDir string)
 	a.notices.wake = make(chan struct{}, 1)
 	noting := &naming{Opener: opener, app: a, first: NamesOf(a.Config), contexts: a.Config.Contexts, books: map[string]*names.Book{}}
 	a.closers = append(a.closers, noting.close)
-	a.forgiving = forgivingOf(opener)
-	a.Store = store.New(ctx, store.Options{Opener: noting, Refresh: a.Config.Refresh, Past: a.remembering(), Renewed: renewing(opener), Unwatched: forgetting(opener), Alarming: reason.AboutHealth})
+	a.forgiving = access.Forgiving(opener)
+	a.Store = store.New(ctx, store.Options{Opener: noting, Refresh: a.Config.Refresh, Past: a.remembering(), Renewed: access.Renewing(opener), Unwatched: access.Forgetting(opener), Alarming: reason.AboutHealth})
 	a.guard(0)
 	o := change.Options{Account: a.Store.Account, Gate: gate{a}, Audit: records, Source: change.StoreSource(a.Store)}
 	if a.openChat(); a.chat != nil {

@@ -90,35 +90,10 @@ func (c *contexts) beaten(s *store.Snapshot[awsx.Identity]) {
 	}
 }
 
-// renewing reports whether what the credentials of a context come from changed; nil when an
-// opener has no such thing.
-func renewing(opener awsx.Opener) func(awsx.ContextID) bool {
-	if o, ok := opener.(interface{ Renewed(awsx.ContextID) bool }); ok {
-		return o.Renewed
-	}
-	return nil
-}
-
-// forgetting lets an opener forget what it keeps of a context; nil when it keeps nothing.
-func forgetting(opener awsx.Opener) func(awsx.ContextID) {
-	if o, ok := opener.(interface{ Forget(awsx.ContextID) }); ok {
-		return o.Forget
-	}
-	return nil
-}
-
 // tryAgain has a context tried once more whose role was denied, with its code asked for; it
 // changes nothing for another.
 func (a *App) tryAgain(id awsx.ContextID) {
 	if a.forgiving != nil && a.forgiving(id) {
 		a.Store.CredentialsChanged(id)
 	}
-}
-
-// forgivingOf has an opener forget that a role was denied; nil when it keeps no such thing.
-func forgivingOf(opener awsx.Opener) func(awsx.ContextID) bool {
-	if o, ok := opener.(interface{ Again(awsx.ContextID) bool }); ok {
-		return o.Again
-	}
-	return nil
 }
