@@ -56,7 +56,7 @@ func TestTheConfigurationIsReadAgain(t *testing.T) {
 		d.press("esc", "f7").Shows("sort NAME")
 
 		write("refresh: 30s\nscreen: {theme: nord}\nkeys: {bind: {sort-name: [f7]}}\nrules: [{cluster: prod, confirm: yes}]\nlogs: {endpoints: [https://x.example.com]}\n")
-		look("in force: refresh", "needs a restart: logs, rules").Shows("ARMED")
+		look("in force: refresh", "needs a restart: logs,", "rules").Shows("ARMED")
 
 		write("refresh: 30s\nscreen: {theme: nord}\nkeys: {bind: {sort-name: [f7]}}\nwriting: {readonly: true}\n")
 		look("in force: writing.readonly", "READ-ONLY").Hides("ARMED")

@@ -2,12 +2,14 @@ package app
 
 import (
 	"fmt"
+	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/step"
 	"gantry/awsx/diagnose"
 	"gantry/internal/audit"
 	"gantry/internal/fault"
+	"gantry/internal/inquiry/timeline"
 	"gantry/internal/inquiry/why"
 	"gantry/internal/notify"
 )
@@ -16,6 +18,14 @@ import (
 // machine too.
 func (a *App) Why() why.Asker {
 	return why.Asker{Reader: a.Reader, Lines: a.Lines(), SetByHand: a.countsSet}
+}
+
+// Timeline tells what happened to a service or to a cluster since an instant, by the journal
+// of this machine too.
+func (a *App) Timeline(of awsx.Ref, since time.Time) *timeline.Teller {
+	t := &timeline.Teller{Reader: a.Reader, Of: of, Journal: a.Changes.Journaled}
+	t.Since(since)
+	return t
 }
 
 // countsSet are the counts and bounds that were given to a service from this machine, the

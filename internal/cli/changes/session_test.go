@@ -182,7 +182,7 @@ func TestEachMistakeOfAShellHasItsWords(t *testing.T) {
 			{"exec staging/web", "a shell needs a terminal"},
 			{"cp a b", "neither is in a container"},
 			{"cp staging/web: ./b", "names no path in the container"},
-			{"cp web:/tmp/a ./b", "names no cluster: expected CLUSTER/web:PATH"},
+			{"cp web:/tmp/a ./b", "names no cluster: expected CLUSTER/web:/tmp/a"},
 			{"cp staging/web:/a staging/catalog:/b", "both are in a container"},
 		} {
 			if _, errs, code := s.does(t, strings.Fields(c.line)...); code != command.ExitUsage || !strings.Contains(errs, c.says) {

@@ -56,7 +56,7 @@ func (p *Program) lendTo(cmd *cobra.Command) {
 		}
 		lent = target
 		said := "by " + t.File + " this is about " + target
-		if t.Region != "" && p.Flags.Region == "" {
+		if t.Region != "" && p.Flags.Region == "" && p.Flags.Context == "" {
 			p.Flags.Region = t.Region
 			said += " in " + t.Region
 		}
