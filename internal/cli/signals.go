@@ -26,12 +26,11 @@ type attention struct {
 	listening crash.Group
 
 	mu        sync.Mutex
-	elsewhere int       // programs to which the interrupt key belongs now
-	back      time.Time // when it last came back from one
+	elsewhere int // programs to which the interrupt key belongs now
 }
 
-// late is how long after a program has ended an interrupt may still be one that was for it:
-// what ended the program may be heard of before the key that did so.
+// late is how long after a program has ended an interrupt may still be heard of that was for
+// it, and maybe ended it. So long nothing else is done.
 const late = 20 * time.Millisecond
 
 // listen returns a context that ends with the first signal. Only that one is
@@ -61,7 +60,7 @@ func attend(ctx context.Context) (context.Context, *attention) {
 func (a *attention) away() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.elsewhere > 0 || time.Since(a.back) < late
+	return a.elsewhere > 0
 }
 
 // undisturbed calls f, which runs a program at the terminal: the interrupt key
@@ -69,16 +68,15 @@ func (a *attention) away() bool {
 func (a *attention) undisturbed(f func() error) error {
 	a.belongs(1)
 	defer a.belongs(-1)
-	return f()
+	err := f()
+	time.Sleep(late)
+	return err
 }
 
 func (a *attention) belongs(n int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.elsewhere += n
-	if a.elsewhere == 0 {
-		a.back = time.Now()
-	}
 }
 
 // stop ends the listening and the context.

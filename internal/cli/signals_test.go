@@ -13,19 +13,20 @@ func TestAnInterruptForAProgramIsItsOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, a := attend(t.Context())
 		defer a.stop()
-		press := func() error {
-			a.signals <- os.Interrupt
+		press := func() { a.signals <- os.Interrupt }
+		_ = a.undisturbed(func() error {
+			press()
 			synctest.Wait()
-			return ctx.Err()
+			time.AfterFunc(late/2, press)
+			return nil
+		})
+		synctest.Wait()
+		if err := ctx.Err(); err != nil {
+			t.Fatalf("interrupts of a program: %v", err)
 		}
-		if err := a.undisturbed(press); err != nil {
-			t.Fatalf("an interrupt while a program ran: %v", err)
-		}
-		if err := press(); err != nil {
-			t.Fatalf("an interrupt that was late: %v", err)
-		}
-		time.Sleep(late)
-		if press() == nil {
+		press()
+		synctest.Wait()
+		if ctx.Err() == nil {
 			t.Error("an interrupt of gantry's own ended nothing")
 		}
 	})
