@@ -28,7 +28,7 @@ func release(out string) error {
 	args := []string{"run", "./internal/dist", "-out", out, "-targets", "linux/" + runtime.GOARCH, "-version", "0.9.0"}
 	cmd := exec.Command("go", args...)
 	cmd.Dir = "../.."
-	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+out) // which a release must not tell
+	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+out+".home") // which a release must not tell
 	if said, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("no release was made: %w\n%s", err, said)
 	}
