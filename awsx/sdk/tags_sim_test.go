@@ -10,10 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/sdk"
@@ -101,7 +99,7 @@ func TestTagsWeighLittle(t *testing.T) {
 			t.Fatal(err)
 		}
 		prod := world.RoundTripper()
-		sweep := func(bare bool) (w *weighing, heap int64, cpu time.Duration) {
+		sweep := func(bare bool) (w *weighing, heap int64) {
 			w = &weighing{RoundTripper: prod, bare: bare}
 			id := awsx.ContextID{Profile: "demo", Region: "eu-west-1"}
 			a, err := sdk.NewStatic(access.Options{Transport: w, Version: "test"}, access.Static{Region: "eu-west-1", AccessKey: "AKID", SecretKey: "SECRET"}).Open(t.Context(), id)
@@ -121,26 +119,22 @@ func TestTagsWeighLittle(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&before)
-			var used, now syscall.Rusage
-			_ = syscall.Getrusage(syscall.RUSAGE_SELF, &used)
 			services, tasks := all(t, fresh.Services(t.Context(), at)), all(t, fresh.Tasks(t.Context(), awsx.TaskQuery{Cluster: at}))
-			_ = syscall.Getrusage(syscall.RUSAGE_SELF, &now)
 			runtime.GC()
 			runtime.ReadMemStats(&after)
 			if services[0].Tags.Read() == bare || tasks[0].Tags.Read() == bare {
 				t.Errorf("bare %v: tags %v, %v", bare, services[0].Tags, tasks[0].Tags)
 			}
 			heap = int64(after.HeapAlloc) - int64(before.HeapAlloc)
-			cpu = time.Duration(now.Utime.Nano() - used.Utime.Nano())
 			runtime.KeepAlive(services)
 			runtime.KeepAlive(tasks)
 			runtime.KeepAlive(fresh)
-			return w, heap, cpu
+			return w, heap
 		}
-		bare, heapBare, cpuBare := sweep(true)
-		tagged, heap, cpu := sweep(false)
-		t.Logf("%d services: %d calls and %d KB bare, %d and %d with tags; %d and %d KB held; %v and %v of CPU", size,
-			bare.calls.Load(), bare.bytes.Load()/1024, tagged.calls.Load(), tagged.bytes.Load()/1024, heapBare/1024, heap/1024, cpuBare, cpu)
+		bare, heapBare := sweep(true)
+		tagged, heap := sweep(false)
+		t.Logf("%d services: %d calls and %d KB bare, %d and %d with tags; %d and %d KB held", size,
+			bare.calls.Load(), bare.bytes.Load()/1024, tagged.calls.Load(), tagged.bytes.Load()/1024, heapBare/1024, heap/1024)
 		if tagged.calls.Load() > bare.calls.Load() || tagged.bytes.Load() > bare.bytes.Load()*11/10 {
 			t.Errorf("%d calls bring %d bytes, and without tags %d bring %d", tagged.calls.Load(), tagged.bytes.Load(), bare.calls.Load(), bare.bytes.Load())
 		}
