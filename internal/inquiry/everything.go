@@ -177,10 +177,15 @@ const activitiesOfAll = 20
 
 // Each does something for many, some of them at the same time.
 func Each[T any](items []T, do func(T)) {
-	for batch := range slices.Chunk(items, definitionsAtOnce) {
+	EachPlace(len(items), func(i int) { do(items[i]) })
+}
+
+// EachPlace does something for each place of a list of n, some of them at the same time.
+func EachPlace(n int, do func(i int)) {
+	for first := 0; first < n; first += definitionsAtOnce {
 		var group crash.Group
-		for _, item := range batch {
-			group.Go(func() { do(item) })
+		for i := first; i < min(first+definitionsAtOnce, n); i++ {
+			group.Go(func() { do(i) })
 		}
 		group.Wait()
 	}

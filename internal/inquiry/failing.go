@@ -44,11 +44,7 @@ func (l Lines) Failing(ctx context.Context, tasks []awsx.Task) (all []Written, p
 		}
 	}
 	var mu sync.Mutex
-	places := make([]int, len(all))
-	for i := range places {
-		places[i] = i
-	}
-	Each(places, func(i int) {
+	EachPlace(len(all), func(i int) {
 		var err error
 		if all[i].Entries, err = l.wrote(ctx, all[i].Task, all[i].Container.Name); err != nil {
 			mu.Lock()

@@ -52,11 +52,7 @@ type Worst struct {
 func (r Reader) WorstOf(ctx context.Context, clusters []awsx.Cluster) map[string]Worst {
 	chosen := Unasked(clusters)
 	worst := make([]Worst, len(chosen))
-	places := make([]int, len(chosen))
-	for i := range places {
-		places[i] = i
-	}
-	Each(places, func(i int) {
+	EachPlace(len(chosen), func(i int) {
 		s, err := r.Survey(ctx, chosen[i].Ref)
 		if worst[i].Partial = s.Partial; err != nil {
 			worst[i].Partial = append(worst[i].Partial, err)

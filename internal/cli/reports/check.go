@@ -148,13 +148,9 @@ func (p program) kept(a *app.App, found *probed, keep *narrowing) (scope string)
 	}
 	rows := make([][]string, len(found.all))
 	for i, s := range found.all {
-		one := placedOf(s)
-		rows[i] = append([]string{one.Cluster}, serviceCells(one.serviceStatus, s.Finding, a.Now())...)
+		rows[i] = s.cells(a.Now())
 	}
-	all, _, untold := narrow(keep, p.Err, found.all, rows, func(i int) thing {
-		s := found.all[i].Service()
-		return thing{s.Name, s.Tags}
-	})
+	all, _, untold := narrow(keep, p.Err, found.all, rows, func(i int) thing { return serviceThing(found.all[i].Standing) })
 	found.all, found.partial = all, append(found.partial, untold...)
 	return " that match " + keep.typed
 }
@@ -291,7 +287,7 @@ func (p program) printProbe(a *app.App, found probed, output string) error {
 		}
 		for _, s := range found.all {
 			if levelOf(s.Standing) != command.ProbeOK {
-				doc.Services = append(doc.Services, placedOf(s))
+				doc.Services = append(doc.Services, s.placed(statusOf(s.Standing)))
 			}
 		}
 		return printing.JSON(p.Out, doc)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
@@ -66,11 +67,7 @@ func readAll(ctx context.Context, a *app.App, contexts []awsx.ContextID) (out ev
 		})
 		surveys := make([]inquiry.Survey, len(clusters))
 		errs := make([]error, len(clusters))
-		places := make([]int, len(clusters))
-		for i := range places {
-			places[i] = i
-		}
-		inquiry.Each(places, func(i int) { surveys[i], errs[i] = reader.Survey(ctx, clusters[i].Ref) })
+		inquiry.EachPlace(len(clusters), func(i int) { surveys[i], errs[i] = reader.Survey(ctx, clusters[i].Ref) })
 		for i, survey := range surveys {
 			lacks(append(survey.Partial, errs[i])...)
 			if errs[i] != nil {
@@ -88,17 +85,26 @@ func readAll(ctx context.Context, a *app.App, contexts []awsx.ContextID) (out ev
 
 // placed makes services ready for JSON, with what their containers run. What it returns
 // beside them is what could not be read.
-func (p program) placed(ctx context.Context, a *app.App, all []located) ([]placedService, []error) {
-	list := make([]placedService, len(all))
+func placed(ctx context.Context, a *app.App, all []located) ([]placedService, []error) {
 	standings := make([]diagnose.Standing, len(all))
 	for i, s := range all {
-		list[i], standings[i] = placedOf(s), s.Standing
+		standings[i] = s.Standing
 	}
-	return list, withImages(ctx, a, standings, func(i int, images []imageStatus) { list[i].Images = images })
+	known, partial := statuses(ctx, a, standings)
+	list := make([]placedService, len(all))
+	for i, s := range all {
+		list[i] = s.placed(known[i])
+	}
+	return list, partial
 }
 
-func placedOf(s located) placedService {
-	return placedService{s.context.String(), s.Service().Ref.ClusterName(), statusOf(s.Service(), s.Finding)}
+func (l located) placed(s serviceStatus) placedService {
+	return placedService{l.context.String(), l.Service().Ref.ClusterName(), s}
+}
+
+// cells are the cells of a service where its cluster stands before it.
+func (l located) cells(now time.Time) []string {
+	return append([]string{l.Service().Ref.ClusterName()}, serviceCells(l.Standing, now)...)
 }
 
 // faultsStatus is what status --faults -o json prints.
@@ -136,25 +142,21 @@ func (p program) listAll(ctx context.Context, a *app.App, args []string, f statu
 	}
 	faults := len(found.all)
 	var rows [][]string
-	header := []string{"CLUSTER", "SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}
+	header := append([]string{"CLUSTER"}, serviceHeader()...)
 	for _, s := range found.all {
-		one := placedOf(s)
-		row := append([]string{one.Cluster}, serviceCells(one.serviceStatus, s.Finding, a.Now())...)
+		row := s.cells(a.Now())
 		if len(contexts) > 1 {
-			row = append([]string{cmp.Or(a.ContextName(s.context), one.Context)}, row...)
+			row = append([]string{cmp.Or(a.ContextName(s.context), s.context.String())}, row...)
 		}
 		rows = append(rows, row)
 	}
 	if len(contexts) > 1 {
 		header = append([]string{"CONTEXT"}, header...)
 	}
-	all, rows, untold := narrow(f.keep, p.Err, found.all, rows, func(i int) thing {
-		s := found.all[i].Service()
-		return thing{s.Name, s.Tags}
-	})
+	all, rows, untold := narrow(f.keep, p.Err, found.all, rows, func(i int) thing { return serviceThing(found.all[i].Standing) })
 	partial := append(found.partial, untold...)
 	if f.output == "json" {
-		list, lacking := p.placed(ctx, a, all)
+		list, lacking := placed(ctx, a, all)
 		partial = append(partial, lacking...)
 		p.Partial(partial)
 		if f.faults {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose"
 	"gantry/awsx/document"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
@@ -44,6 +45,8 @@ type thing struct {
 	name string
 	tags awsx.Tags
 }
+
+func serviceThing(s diagnose.Standing) thing { return thing{s.Service().Name, s.Service().Tags} }
 
 // narrow keeps those of a list, and of the rows that tell of them, that are asked for. It says
 // on errs that none is left, and its error that some have tags that nobody read.

@@ -27,10 +27,10 @@ type imageStatus struct {
 	Tasks   *int     `json:"tasks"`
 }
 
-// withImages finds out what the containers of services run. The tasks tell, which were read
-// with the services; only of a service without one of its revision is that read. What it
-// returns is what could not be.
-func withImages(ctx context.Context, a *app.App, standings []diagnose.Standing, put func(i int, images []imageStatus)) (partial []error) {
+// statuses are services with what their containers run. The tasks tell that, which were read
+// with the services; only of a service without one of its revision is that read. What they
+// come with could not be.
+func statuses(ctx context.Context, a *app.App, standings []diagnose.Standing) (list []serviceStatus, partial []error) {
 	var missing []awsx.Ref // each with the ARN of a revision in its place
 	for _, s := range standings {
 		if arn := s.Service().TaskDefinition; arn != "" && !runsTasksOf(s, arn) {
@@ -42,23 +42,21 @@ func withImages(ctx context.Context, a *app.App, standings []diagnose.Standing, 
 	})
 	missing = slices.Compact(missing)
 	errs := make([]error, len(missing))
-	places := make([]int, len(missing))
-	for i := range places {
-		places[i] = i
-	}
-	inquiry.Each(places, func(i int) { _, errs[i] = a.Store.TaskDefinition(ctx, missing[i].Context, missing[i].ARN) })
+	inquiry.EachPlace(len(missing), func(i int) { _, errs[i] = a.Store.TaskDefinition(ctx, missing[i].Context, missing[i].ARN) })
 	for _, err := range errs {
 		if err != nil {
 			partial = fault.AddNew(partial, err)
 		}
 	}
+	list = make([]serviceStatus, len(standings))
 	for i, s := range standings {
-		put(i, containersOf(s, func(arn string) *awsx.TaskDefinition {
+		list[i] = statusOf(s)
+		list[i].Images = containersOf(s, func(arn string) *awsx.TaskDefinition {
 			td, _ := a.Store.CachedTaskDefinition(s.Service().Ref.Context, arn)
 			return td
-		}))
+		})
 	}
-	return partial
+	return list, partial
 }
 
 // runsTasksOf reports whether a running task of a service tells what a revision runs.

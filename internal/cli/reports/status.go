@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -215,7 +213,7 @@ func (p program) clusters(ctx context.Context, a *app.App, keep *narrowing, outp
 				all = append(all, located{s, a.Context})
 			}
 		}
-		services, lacking := p.placed(ctx, a, all)
+		services, lacking := placed(ctx, a, all)
 		partial = append(partial, lacking...)
 		p.Partial(partial)
 		return printing.JSON(p.Out, clustersStatus{a.Context.String(), list, services, completenessOf(a, partial)})
@@ -261,7 +259,8 @@ type targets struct {
 	UnreadGroups int `json:"unreadGroups"`
 }
 
-func statusOf(s awsx.Service, f diagnose.Finding) serviceStatus {
+func statusOf(standing diagnose.Standing) serviceStatus {
+	s, f := standing.Service(), standing.Finding
 	out := serviceStatus{
 		Name: s.Name, ARN: s.Ref.ARN, Status: f.Status.String(), Why: clean.Redact(f.Why), Next: f.Next, ReasonText: clean.Redact(f.Reason.Text),
 		Desired: s.Desired, Running: s.Running, Pending: s.Pending, TaskDefinition: awsx.ARNName(s.TaskDefinition),
@@ -296,32 +295,31 @@ func (p program) services(ctx context.Context, a *app.App, name string, keep *na
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(survey.Standings, func(a, b diagnose.Standing) int { return cmp.Compare(b.Finding.Severity, a.Finding.Severity) })
-	list := make([]serviceStatus, len(survey.Standings))
-	rows := make([][]string, len(survey.Standings))
-	for i, s := range survey.Standings {
-		list[i] = statusOf(s.Service(), s.Finding)
-		rows[i] = serviceCells(list[i], s.Finding, a.Now())
+	all := survey.WorstFirst()
+	rows := make([][]string, len(all))
+	for i, s := range all {
+		rows[i] = serviceCells(s, a.Now())
 	}
-	tagged := func(i int) thing {
-		s := survey.Standings[i].Service()
-		return thing{s.Name, s.Tags}
-	}
-	list, _, _ = narrow(keep, io.Discard, list, rows, tagged)
-	standings, rows, untold := narrow(keep, p.Err, survey.Standings, rows, tagged)
+	standings, rows, untold := narrow(keep, p.Err, all, rows, func(i int) thing { return serviceThing(all[i]) })
 	partial := append(survey.Partial, untold...)
 	if output == "json" {
-		partial = append(partial, withImages(ctx, a, standings, func(i int, images []imageStatus) { list[i].Images = images })...)
+		list, lacking := statuses(ctx, a, standings)
+		partial = append(partial, lacking...)
 		p.Partial(partial)
 		return printing.JSON(p.Out, servicesStatus{a.Context.String(), cluster.Name, list, completenessOf(a, partial)})
 	}
 	p.Partial(partial)
-	return printing.Table(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, rows)
+	return printing.Table(p.Out, serviceHeader(), rows)
+}
+
+// serviceHeader heads the services table.
+func serviceHeader() []string {
+	return []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}
 }
 
 // serviceCells are the cells of the services table. What was not read is "?".
-func serviceCells(s serviceStatus, f diagnose.Finding, now time.Time) []string {
-	changed := "-"
+func serviceCells(standing diagnose.Standing, now time.Time) []string {
+	s, f, changed := statusOf(standing), standing.Finding, "-"
 	if s.Changed != nil {
 		changed = text.Age(now.Sub(*s.Changed))
 	}
@@ -389,14 +387,14 @@ func (p program) service(ctx context.Context, a *app.App, target string, keep *n
 	tasks, rows, untold := narrow(keep, p.Err, tasks, taskCells(tasks), func(i int) thing { return thing{tasks[i].ID, tasks[i].tags} })
 	partial := append(found.Partial, untold...)
 	others := leftovers(joined)
-	service := statusOf(found.Service(), found.Finding)
 	if output == "json" {
-		partial = append(partial, withImages(ctx, a, []diagnose.Standing{found.Standing}, func(_ int, images []imageStatus) { service.Images = images })...)
+		service, lacking := statuses(ctx, a, []diagnose.Standing{found.Standing})
+		partial = append(partial, lacking...)
 		p.Partial(partial)
-		return printing.JSON(p.Out, tasksStatus{a.Context.String(), cluster, service, tasks, others, completenessOf(a, partial)})
+		return printing.JSON(p.Out, tasksStatus{a.Context.String(), cluster, service[0], tasks, others, completenessOf(a, partial)})
 	}
 	p.Partial(partial)
-	if err := printing.Table(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, [][]string{serviceCells(service, found.Finding, a.Now())}); err != nil {
+	if err := printing.Table(p.Out, serviceHeader(), [][]string{serviceCells(found.Standing, a.Now())}); err != nil {
 		return err
 	}
 	fmt.Fprintln(p.Out)
