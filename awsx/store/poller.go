@@ -133,13 +133,14 @@ func (p *poller[T]) demand() demand {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	pace := p.pace()
-	d := demand{watches: len(p.watches), idle: true, refresh: p.refresh, interval: pace.base * idleFactor, looked: pace.base * mostRare, visible: map[string]bool{}, latest: p.demand}
+	d := demand{watches: len(p.watches), idle: true, refresh: p.refresh, interval: pace.base * idleFactor, looked: pace.base, visible: map[string]bool{}, latest: p.demand}
 	first := true
 	for w := range p.watches {
-		if i := pace.interval(w.need); first || i < d.interval {
-			d.interval, first = i, false
+		interval, looked := pace.interval(w.need), pace.shared(w.need)
+		if !first {
+			interval, looked = min(d.interval, interval), min(d.looked, looked)
 		}
-		d.looked = min(d.looked, pace.shared(w.need))
+		d.interval, d.looked, first = interval, looked, false
 		if w.need.Idle {
 			continue
 		}
@@ -147,9 +148,6 @@ func (p *poller[T]) demand() demand {
 		for _, key := range w.need.Visible {
 			d.visible[key] = true
 		}
-	}
-	if first {
-		d.looked = pace.base
 	}
 	return d
 }
