@@ -29,7 +29,7 @@ func planned(a *awsxtest.Account, c *awsxtest.Cluster) {
 			d.Schedules = append(d.Schedules, s)
 		}
 		add(awsx.Schedule{Name: "report-nightly", Enabled: true, Expression: "cron(15 2 ? * MON-FRI *)"}, "report:2")
-		add(awsx.Schedule{Name: "report-hourly", Group: "default", Enabled: true, Expression: "rate(1 hour)", Made: awsxtest.Now.Add(-150 * time.Minute)}, "report:1")
+		add(awsx.Schedule{Name: "report-hourly", Group: "default", Enabled: true, Expression: "rate(1 hour)", Made: awsxtest.Now.Add(-150*time.Minute - 30*time.Second)}, "report:1")
 		add(awsx.Schedule{Name: "report-weekly", Group: "jobs", Enabled: true, Expression: "cron(0 4 ? * SUN *)", Zone: "Europe/Dublin"}, "report")
 		add(awsx.Schedule{Name: "report-off", Expression: "rate(1 day)"}, "report:3")
 		d.Schedules = append(d.Schedules, awsx.Schedule{Name: "elsewhere", Enabled: true, Starts: []awsx.ScheduledTask{{Cluster: "arn:aws:ecs:eu-west-1:1:cluster/other", Definition: head + "x:1"}}})
