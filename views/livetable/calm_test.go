@@ -137,9 +137,11 @@ func TestTheFirstRowsAreNotHeldBack(t *testing.T) {
 			return livetable.New(deps, spec)
 		})
 		d.Read().Hides("alpha")
+		news <- struct{}{} // something was read, and no row yet
+		d.Advance(20 * time.Millisecond)
 		rows = []*word{{"alpha"}}
 		news <- struct{}{}
-		d.Advance(150 * time.Millisecond).Shows("alpha")
+		d.Advance(20 * time.Millisecond).Shows("alpha")
 	})
 }
 

@@ -43,7 +43,7 @@ type Feed[T any] struct {
 
 // The least time from one load to the next that news wakes, where the first of them brought
 // other rows and where it brought none. Twenty clusters that are watched together tell of a
-// reading many times a second, and each load has a frame drawn.
+// reading many times a second, and each load has a frame drawn. The first rows wait for nothing.
 const (
 	newsPause = 100 * time.Millisecond
 	calmPause = 500 * time.Millisecond
@@ -62,8 +62,11 @@ type builds[T any] struct {
 func (b *builds[T]) rest(ctx context.Context) bool {
 	b.mu.Lock()
 	pause := newsPause
-	if b.calm {
+	switch {
+	case b.calm:
 		pause = calmPause
+	case len(b.rows) == 0:
+		pause = 0
 	}
 	left := pause - time.Since(b.at)
 	b.mu.Unlock()
