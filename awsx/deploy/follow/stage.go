@@ -20,9 +20,15 @@ const StageEnded = "ended"
 // Stages are the names of what can be waited for in a deployment: where every rollout comes by,
 // a pause, and the stages of one that shifts traffic.
 func Stages() []string {
-	names := []string{string(PhaseRolling), string(PhaseDraining), string(PhasePaused), StageEnded}
-	for _, stage := range Lifecycle() {
-		names = append(names, StageName(stage))
+	return append([]string{string(PhaseRolling), string(PhaseDraining), string(PhasePaused), StageEnded}, LifecycleNames()...)
+}
+
+// LifecycleNames are those of Stages that only a deployment has that shifts traffic, in their
+// order.
+func LifecycleNames() []string {
+	names := Lifecycle()
+	for i, stage := range names {
+		names[i] = StageName(stage)
 	}
 	return names
 }
@@ -42,10 +48,7 @@ func (p Progress) Reached(stage string) bool {
 		here := slices.Index(order, StageName(at))
 		return here >= 0 && here >= slices.Index(order, stage)
 	}
-	lifecycle := make([]string, 0, len(Lifecycle()))
-	for _, s := range Lifecycle() {
-		lifecycle = append(lifecycle, StageName(s))
-	}
+	lifecycle := LifecycleNames()
 	switch {
 	case p.Phase == PhaseRollingBack || stage == StageEnded:
 		return false
@@ -66,5 +69,5 @@ func (p Progress) Reached(stage string) bool {
 // version does not know is not known.
 func (p Progress) Lacks(stage string) bool {
 	known := p.Strategy == "" || p.Strategy == "ROLLING"
-	return p.Record != "" && known && len(p.Shares) == 0 && slices.ContainsFunc(Lifecycle(), func(s string) bool { return StageName(s) == stage })
+	return p.Record != "" && known && len(p.Shares) == 0 && slices.Contains(LifecycleNames(), stage)
 }

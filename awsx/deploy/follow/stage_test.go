@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"slices"
 	"testing"
 
 	"gantry/awsx"
@@ -33,6 +34,11 @@ func TestStagesAreReachedInTheirOrder(t *testing.T) {
 		}
 		if got != c.reached {
 			t.Errorf("%s has reached %q, want %q", name, got, c.reached)
+		}
+	}
+	for _, stage := range Stages() {
+		if lacked := (Progress{Record: "arn", Strategy: "ROLLING"}).Lacks(stage); lacked != slices.Contains(LifecycleNames(), stage) {
+			t.Errorf("that a rolling deployment lacks %s is %t", stage, lacked)
 		}
 	}
 	rolling := Progress{Record: "arn", Phase: PhaseRolling}

@@ -41,7 +41,7 @@ ended, or with --stage until it has come so far. Where none is in progress, the 
 on record decides. Nothing is changed.
 
 Stages of every deployment are rolling, draining, paused and ended; those of one that
-shifts traffic are ` + strings.Join(follow.Stages()[4:], ", ") + `.`,
+shifts traffic are ` + strings.Join(follow.LifecycleNames(), ", ") + `.`,
 		Example: `  gantry wait prod/api
   gantry wait prod/api --stage bake-time --timeout 20m`,
 		Args: command.Arguments(1),
