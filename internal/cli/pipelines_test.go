@@ -124,10 +124,19 @@ func TestWaitsForAStage(t *testing.T) {
 	live(t, sim.Options{Speed: 1}, func(t *testing.T, a *account) {
 		a.run(t, "wait", "prod/catalog", "--stage", "nonsense").wants(t, 2, "expected one of rolling, draining, paused, ended, reconcile-service")
 		a.run(t, "wait", "prod/catalog").wants(t, 0, "prod/catalog: succeeded: no deployment is in progress: catalog runs catalog:4")
+		o := a.run(t, "wait", "prod/catalog", "--stage", "bake-time", "-o", "json").wants(t, 2, "no deployment of catalog is in progress, and the last one shifted no traffic: it never came to bake-time").object(t)
+		if at(t, o, "error", "class") != "usage" {
+			t.Errorf("got %v", o)
+		}
+		a.run(t, "wait", "prod/catalog", "--stage", "draining").wants(t, 0, "prod/catalog: succeeded: no deployment is in progress, and the last one completed, past draining: catalog runs catalog:4")
+		readable := a.Inject(sim.Fault{Operation: "ListServiceDeployments", Kind: sim.Deny})
+		a.run(t, "wait", "prod/catalog", "--stage", "bake-time").wants(t, 1, "no record says how the last one ended: whether it came to bake-time is not known")
+		a.run(t, "wait", "prod/catalog").wants(t, 0)
+		readable()
 		a.run(t, "deploy", "prod/catalog", "--image", ":v3.3.1", "--yes", "--no-wait").wants(t, 0)
 		a.run(t, "wait", "prod/catalog", "--stage", "BAKE_TIME").wants(t, 2, "shifts no traffic: it never comes to bake-time")
 		a.run(t, "wait", "prod/catalog", "--stage", "rolling").wants(t, 0, "prod/catalog: reached: catalog:5 has come to rolling")
-		o := a.run(t, "wait", "prod/catalog", "-o", "json").wants(t, 0).object(t)
+		o = a.run(t, "wait", "prod/catalog", "-o", "json").wants(t, 0).object(t)
 		if at(t, o, "outcome") != "succeeded" || at(t, o, "inProgress") != true || !strings.HasPrefix(at(t, o, "deployment").(string), "ecs-svc/") {
 			t.Errorf("got %v", o)
 		}
@@ -316,6 +325,8 @@ func TestWaitsForTheStagesOfAShift(t *testing.T) {
 		a.run(t, "wait", "prod/storefront", "--stage", "bake-time", "--timeout", "20s").wants(t, command.ExitTimedOut)
 		a.run(t, "continue", "prod/storefront", "--yes", "--no-wait").wants(t, 0)
 		a.run(t, "wait", "prod/storefront", "--stage", "bake-time").wants(t, 0, "has come to bake-time")
+		a.run(t, "wait", "prod/storefront").wants(t, 0)
+		a.run(t, "wait", "prod/storefront", "--stage", "bake-time").wants(t, 0, "prod/storefront: succeeded: no deployment is in progress, and the last one completed, past bake-time: ")
 		a.run(t, "wait", "prod/ranking").wants(t, 0, "prod/ranking: succeeded")
 		a.run(t, "wait", "prod/billing").wants(t, 2, "the deployment controller CODE_DEPLOY owns the deployments of this service: wait for it there")
 	})

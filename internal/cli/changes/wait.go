@@ -38,7 +38,8 @@ func (p program) waitCommand() *cobra.Command {
 		Short: "Wait until the deployment in progress has come to a stage, or has ended",
 		Long: `Wait until the deployment of a service that is in progress, whoever started it, has
 ended, or with --stage until it has come so far. Where none is in progress, the last one
-on record decides. Nothing is changed.
+on record decides: a stage is reached by one that came by it and completed. Nothing is
+changed.
 
 Stages of every deployment are rolling, draining, paused and ended; those of one that
 shifts traffic are ` + strings.Join(follow.LifecycleNames(), ", ") + `.`,
@@ -103,7 +104,12 @@ func (p program) await(ctx context.Context, a *app.App, find command.Finder, f w
 	w := waited{Context: target.Ref.Context.String(), Cluster: target.Ref.ClusterName(), Service: target.Ref.Name(), Stage: f.stage, Details: []string{}}
 	var verdict follow.Verdict
 	if spec == nil {
-		verdict = lastVerdict(*target.Service, history)
+		if verdict = lastVerdict(*target.Service, history); verdict.Good() && f.stage != follow.StageEnded {
+			if err := cameBy(f.stage, target.Ref, history); err != nil {
+				return err
+			}
+			verdict.Text = "no deployment is in progress, and the last one completed, past " + f.stage + ": " + running(*target.Service)
+		}
 	} else {
 		w.InProgress, w.Deployment = true, spec.Deployment
 		if f.timeout > 0 {
@@ -164,9 +170,8 @@ func (p program) follows(ctx context.Context, source follow.Source, spec follow.
 // lastVerdict is how the last deployment of a service ended, none being in progress: by its
 // record, and where there is none by what the service says of it.
 func lastVerdict(svc awsx.Service, history []awsx.ServiceDeployment) follow.Verdict {
-	runs := svc.Name + " runs " + awsx.ARNName(svc.TaskDefinition)
-	if len(history) > 0 {
-		d := slices.MaxFunc(history, func(x, y awsx.ServiceDeployment) int { return x.CreatedAt.Compare(y.CreatedAt) })
+	runs := running(svc)
+	if d, ok := latest(history); ok {
 		switch d.Status {
 		case "ROLLBACK_SUCCESSFUL":
 			return follow.Verdict{Outcome: follow.RolledBack, Text: "the last deployment was rolled back: " + runs, Details: detailed(d.Why())}
@@ -185,6 +190,30 @@ func lastVerdict(svc awsx.Service, history []awsx.ServiceDeployment) follow.Verd
 	}
 	return follow.Verdict{Outcome: follow.Succeeded, Text: "no deployment is in progress: " + runs}
 }
+
+// cameBy says why the last deployment, which completed, is not known to have come by a stage;
+// nil where it came by it.
+func cameBy(stage string, service awsx.Ref, history []awsx.ServiceDeployment) error {
+	d, _ := latest(history)
+	p := follow.Progress{Record: d.ARN, Strategy: d.Strategy, Stage: d.Stage}
+	switch {
+	case p.Lacks(stage):
+		return command.Usagef("no deployment of %s is in progress, and the last one shifted no traffic: it never came to %s", service.Name(), stage)
+	case slices.Contains(follow.LifecycleNames(), stage) && !d.Ended() && !p.Reached(stage):
+		return fault.Errorf(fault.Failed, "wait", service.ARN, "no deployment is in progress, and no record says how the last one ended: whether it came to %s is not known", stage)
+	}
+	return nil
+}
+
+// latest is the deployment that began last.
+func latest(history []awsx.ServiceDeployment) (d awsx.ServiceDeployment, ok bool) {
+	if len(history) == 0 {
+		return d, false
+	}
+	return slices.MaxFunc(history, func(x, y awsx.ServiceDeployment) int { return x.CreatedAt.Compare(y.CreatedAt) }), true
+}
+
+func running(svc awsx.Service) string { return svc.Name + " runs " + awsx.ARNName(svc.TaskDefinition) }
 
 // detailed is a text as details, none for an empty one.
 func detailed(text string) []string {
