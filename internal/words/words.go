@@ -63,7 +63,8 @@ func Duration(s string) (time.Duration, error) {
 }
 
 // marks are the characters that mean something in Markdown.
-var marks = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "~", `\~`, "&", "&amp;", "<", "&lt;", "[", `\[`, "|", `\|`, "#", `\#`)
+var marks = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "~", `\~`, "&", "&amp;", "<", "&lt;", "[", `\[`, "|", `\|`, "#", `\#`,
+	"$", `\$`) // of two of these GitHub and GitLab make a formula
 
 // Markdown is a text that stands for itself in Markdown.
 func Markdown(s string) string { return marks.Replace(s) }

@@ -58,7 +58,7 @@ func TestDurationsOfDays(t *testing.T) {
 // TestATextStandsForItselfInMarkdown: it begins no block, names no character and changes no type.
 func TestATextStandsForItselfInMarkdown(t *testing.T) {
 	for s, want := range map[string]string{
-		"~~~ a": `\~\~\~ a`, "~~a~~": `\~\~a\~\~`, "a &lt; b && c": "a &amp;lt; b &amp;&amp; c", "a|b <i>*_`#[\\": "a\\|b &lt;i>\\*\\_\\`\\#\\[\\\\", "plain: 1.2": "plain: 1.2",
+		"~~~ a": `\~\~\~ a`, "~~a~~": `\~\~a\~\~`, "$HOME or $PATH": `\$HOME or \$PATH`, "a &lt; b && c": "a &amp;lt; b &amp;&amp; c", "a|b <i>*_`#[\\": "a\\|b &lt;i>\\*\\_\\`\\#\\[\\\\", "plain: 1.2": "plain: 1.2",
 	} {
 		if got := words.Markdown(s); got != want {
 			t.Errorf("%q is %q, want %q", s, got, want)
