@@ -64,6 +64,12 @@ func TestReportsHaveTags(t *testing.T) {
 		} {
 			a.run(t, append(strings.Fields(c.command), "--filter", c.filter)...).wants(t, 0, c.keeps...).lacks(t, c.hides...)
 		}
+		// Of a service its tasks are chosen among, and the service is told of whole.
+		o := a.run(t, "status", "prod/catalog", "--filter", "tag:team=nobody", "-o", "json").wants(t, 0).object(t)
+		if at(t, o, "service", "name") != "catalog" || at(t, o, "service", "running") != 3.0 || len(o["tasks"].([]any)) != 0 {
+			t.Errorf("got %v", o)
+		}
+		a.run(t, "status", "--help").wants(t, 0, "or the tasks of the service that\nwas named. What is said of that service itself")
 		a.run(t, "status", "prod", "--filter", "tag:").wants(t, 2, "--filter", "names no tag")
 		a.run(t, "status", "prod", "--filter", "(").wants(t, 2, "no regular expression")
 		if o := a.run(t, "status", "prod", "--filter", "tag:team=nobody", "-o", "json").wants(t, 0).object(t); len(o["services"].([]any)) != 0 || o["partial"] != false {

@@ -23,6 +23,10 @@ func (p program) statusCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status [CLUSTER[/SERVICE]]",
 		Short: "Show how clusters, a cluster's services or a service's tasks stand",
+		Long: `Show how clusters stand, the services of a cluster, or a service and its tasks.
+
+--filter chooses among what is listed: clusters, services, or the tasks of the service that
+was named. What is said of that service itself, and its targets without a task, stay.`,
 		Example: `  gantry status prod
   gantry status --faults
   gantry status --faults @prod-eu @prod-us
