@@ -57,7 +57,7 @@ func Run(ctx context.Context, version string, args []string, s command.Streams) 
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
-	cmd, err := execute(ctx, root)
+	cmd, err := execute(ctx, root, args)
 	if n := pipeline.Kept(outlet.Writer, s.Err); n > 0 {
 		fmt.Fprintf(s.Err, "warning: %s would have been a command to the host of this job: it is printed with a space in it\n", words.Count(n, "text"))
 	}
@@ -68,9 +68,10 @@ func Run(ctx context.Context, version string, args []string, s command.Streams) 
 }
 
 // execute runs a command and returns which one it was. A fault of ours is its error.
-func execute(ctx context.Context, root *cobra.Command) (cmd *cobra.Command, err error) {
+func execute(ctx context.Context, root *cobra.Command, args []string) (cmd *cobra.Command, err error) {
 	defer func() {
 		if fault := crash.Of("a command", recover()); fault != nil {
+			cmd, _, _ = root.Find(args) // as it was found before
 			err = fault
 		}
 	}()

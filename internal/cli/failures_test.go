@@ -93,3 +93,28 @@ func TestEachKindOfFailureHasAClass(t *testing.T) {
 		}
 	})
 }
+
+// TestAFaultOfOursPrintsAnErrorDocument too, which tells nothing of what was at hand, and a
+// probe that breaks has found nothing.
+func TestAFaultOfOursPrintsAnErrorDocument(t *testing.T) {
+	breaking := func(words ...string) result {
+		return run(t.Context(), command.Streams{In: strings.NewReader(""), Getenv: func(name string) string {
+			if strings.HasPrefix(name, "GANTRY_") {
+				panic("DB_PASSWORD=lemon-31")
+			}
+			return ""
+		}}, words...)
+	}
+	for _, words := range []string{"status", "status prod", "history prod/web", "wait prod/web", "scale prod/web 3 --yes", "tasks prod/web"} {
+		r := breaking(append(strings.Fields(words), "-o", "json")...).wants(t, 1, "gantry: internal fault in a command: ").lacks(t, "lemon")
+		o := r.object(t)
+		if at(t, o, "error", "class") != "internal" || at(t, o, "error", "exitCode") != 1.0 || !strings.Contains(at(t, o, "error", "message").(string), "internal fault in a command: ") {
+			t.Errorf("gantry %s: %v", words, o)
+		}
+	}
+	breaking("status", "--check", "prod").wants(t, 3, "unknown: internal fault in ").lacks(t, "lemon")
+	breaking("scale", "prod/web", "3", "-o", "markdown").wants(t, 1, "## gantry scale failed\n\ninternal fault in ").lacks(t, "lemon")
+	if r := breaking("status").wants(t, 1, "gantry: internal fault in "); r.out != "" {
+		t.Errorf("a document nobody asked for: %s", r.out)
+	}
+}

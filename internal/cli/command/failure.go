@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -9,6 +10,7 @@ import (
 	"gantry/internal/cli/pipeline"
 	"gantry/internal/cli/printing"
 	"gantry/internal/cli/schema"
+	"gantry/internal/crash"
 	"gantry/internal/fault"
 )
 
@@ -25,7 +27,8 @@ type Failure struct {
 
 // Cause is why a command failed.
 type Cause struct {
-	// Class is that of a failed call, or usage, refused, interrupted, or failed.
+	// Class is that of a failed call, or usage, refused, interrupted, internal (a fault of
+	// gantry's own), or failed.
 	Class     string `json:"class"`
 	Operation string `json:"operation,omitempty"`
 	Resource  string `json:"resource,omitempty"`
@@ -38,7 +41,10 @@ type Cause struct {
 func causeOf(err error, code int) Cause {
 	c := Cause{Message: printing.Shown(err.Error()), ExitCode: code}
 	e := fault.Of(err)
+	var own *crash.Report
 	switch {
+	case errors.As(err, &own):
+		c.Class, c.Action = "internal", "report it, with what was being done"
 	case e != nil:
 		c.Class, c.Operation, c.Resource, c.Action = e.Class.String(), e.Op, printing.Shown(e.Resource), printing.Shown(e.Fix)
 	case c.ExitCode == ExitUsage:
