@@ -164,7 +164,7 @@ func TestMachineWithoutCredentialsAnswersWithinASecond(t *testing.T) {
 	start := time.Now()
 	_, err = a.Identity(t.Context())
 	var own *fault.Error
-	if !errors.As(err, &own) || own.Class != fault.Expired || !strings.Contains(own.Fix, "--profile") || !strings.Contains(err.Error(), "no credentials were found") {
+	if !errors.As(err, &own) || own.Class != fault.Expired || !strings.Contains(own.Fix, "--profile") || !strings.HasPrefix(err.Error(), "no credentials were found (") || own.Kind() != "no credentials" {
 		t.Errorf("%v", err)
 	}
 	if took := time.Since(start); took > 2*time.Second {

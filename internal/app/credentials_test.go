@@ -87,7 +87,7 @@ func TestEachWantOfCredentialsHasItsBannerAndEndsWithoutARestart(t *testing.T) {
 		},
 		"no credentials": {
 			config: "[profile ops]\n" + region, context: awsx.ContextID{Profile: "ops", Region: "eu-west-1"},
-			says:   []string{"credentials of profile ops", "aws configure --profile ops", "no credentials"},
+			says:   []string{"no credentials were found for profile ops: ", "aws configure --profile ops", "○ no credentials"},
 			mend:   func(write func(string, string)) { write("credentials", "[ops]\n"+keys) },
 			within: 15 * time.Second,
 		},

@@ -91,6 +91,15 @@ func Errorf(c Class, op, resource, format string, args ...any) *Error {
 // credentials: its text says so without the class, since nothing expired.
 var ErrNoCredentials = errors.New("no credentials were found")
 
+// Kind returns the class in the words that screens and JSON use; of missing credentials it
+// says that.
+func (e *Error) Kind() string {
+	if errors.Is(e.Err, ErrNoCredentials) {
+		return "no credentials"
+	}
+	return e.Class.String()
+}
+
 // Error returns operation, resource, class, cause and fix on one line. The text
 // of the cause comes from outside: clean it where it is shown.
 func (e *Error) Error() string {

@@ -133,7 +133,7 @@ func (s Status) Fresh(now time.Time) ui.Fresh {
 	case store.Offline:
 		return ui.Fresh{State: ui.FreshOffline, Text: wording.JoinNonEmpty(", ", wording.JoinNonEmpty(" ", "OFFLINE", age), retry)}
 	case store.Expired:
-		return ui.Fresh{State: ui.FreshDenied, Text: wording.JoinNonEmpty(", ", "login expired", old)}
+		return ui.Fresh{State: ui.FreshDenied, Text: wording.JoinNonEmpty(", ", wording.Unaccepted(s.Trouble()), old)}
 	case store.Denied:
 		return ui.Fresh{State: ui.FreshDenied, Text: wording.JoinNonEmpty(", ", "denied", old)}
 	case store.Stale:
@@ -176,7 +176,7 @@ func (s Status) partly() string {
 	what := wording.Count(len(s.partial), "part") + " failed"
 	var e *fault.Error
 	if errors.As(s.partial[0], &e) {
-		what += ": " + wording.JoinNonEmpty(" ", e.Op, e.Class.String())
+		what += ": " + wording.JoinNonEmpty(" ", e.Op, e.Kind())
 	}
 	return what
 }

@@ -8,6 +8,7 @@ import (
 	"gantry/awsx"
 	"gantry/internal/fault"
 	"gantry/ui"
+	"gantry/views/wording"
 )
 
 // trouble is what a failed read means to the operator.
@@ -33,7 +34,7 @@ func TroubleOf(err error, id awsx.ContextID) trouble {
 	if !errors.As(err, &e) {
 		return trouble{Class: fault.Failed, Word: "failed", Banner: err.Error()}
 	}
-	t := trouble{Class: e.Class, Word: e.Class.String(), again: e.Again}
+	t := trouble{Class: e.Class, Word: e.Kind(), again: e.Again}
 	switch e.Class {
 	case fault.Denied:
 		t.Banner = "denied: " + missingAction(e) + " is missing" + about(e)
@@ -41,9 +42,16 @@ func TroubleOf(err error, id awsx.ContextID) trouble {
 			t.Banner += " (" + e.Fix + ")"
 		}
 	case fault.Expired:
-		t.Word = "login expired"
+		t.Word = wording.Unaccepted(e)
 		t.Banner = "credentials of profile " + profile(id) + " are missing or expired: " + loginCommand(e, id)
-		if e.Err != nil && e.Run == nil {
+		switch {
+		case errors.Is(e, fault.ErrNoCredentials):
+			t.Banner = e.Err.Error()
+			if id.Profile != "" {
+				t.Banner += " for profile " + id.Profile
+			}
+			t.Banner += ": " + loginCommand(e, id)
+		case e.Err != nil && e.Run == nil:
 			t.Banner += " (" + e.Err.Error() + ")"
 		}
 		t.mend = e.Run

@@ -162,6 +162,7 @@ func TestServicesWithoutAnswerSayWhy(t *testing.T) {
 	}{
 		"denied":    {denied, []string{"denied: ecs:ListServices is missing", "ecs:ListServices is not allowed", "○ denied", "ctrl+r tries again"}},
 		"expired":   {&fault.Error{Class: fault.Expired, Op: "ecs:ListServices", Fix: "run aws sso login --profile main"}, []string{"credentials of profile main are missing or expired: run aws sso login", "○ login expired"}},
+		"none":      {&fault.Error{Class: fault.Expired, Err: fault.ErrNoCredentials, Fix: "name a profile with --profile"}, []string{"no credentials were found for profile main: name a profile with --profile", "○ no credentials"}},
 		"throttled": {fault.Errorf(fault.Throttled, "ecs:ListServices", "", "Rate exceeded"), []string{"◐ throttled, retry"}},
 		"offline":   {fault.Errorf(fault.Offline, "ecs:ListServices", "", "connection reset"), []string{"○ OFFLINE, retry", "connection reset"}},
 		"failed":    {fault.Errorf(fault.Failed, "ecs:ListServices", "", "500"), []string{"◐ failed"}},

@@ -2,6 +2,7 @@ package wording
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose/reason"
+	"gantry/internal/fault"
 	"gantry/internal/words"
 	"gantry/ui/text"
 )
@@ -137,4 +139,13 @@ func JoinNonEmpty(sep string, parts ...string) string {
 		}
 	}
 	return strings.Join(kept, sep)
+}
+
+// Unaccepted says in short what is the matter with credentials: they are no good any more, or
+// there never were any.
+func Unaccepted(err error) string {
+	if errors.Is(err, fault.ErrNoCredentials) {
+		return fault.Of(err).Kind()
+	}
+	return "login expired"
 }

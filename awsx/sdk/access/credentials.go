@@ -44,7 +44,8 @@ func (a *Account) credentialFailure(e *fault.Error, err error) bool {
 	case errors.As(err, &legacy), strings.Contains(text, "SSO token"), code == "UnauthorizedException", code == "InvalidGrantException":
 		e.Err = errors.New("the SSO session has expired, or there was no login")
 	case strings.Contains(text, "EC2 IMDS"):
-		e.Err = fault.ErrNoCredentials
+		// The call that failed is that to the last place where some could have been.
+		e.Op, e.Resource, e.Err = "", "", fault.ErrNoCredentials
 	case errors.Is(err, os.ErrNotExist):
 		e.Err = errors.New("there was no login for this profile yet")
 	case code == "" && !isNetwork(err):

@@ -46,7 +46,7 @@ func causeOf(err error, code int) Cause {
 	case errors.As(err, &own):
 		c.Class, c.Action = "internal", "report it, with what was being done"
 	case e != nil:
-		c.Class, c.Operation, c.Resource, c.Action = e.Class.String(), e.Op, printing.Shown(e.Resource), printing.Shown(e.Fix)
+		c.Class, c.Operation, c.Resource, c.Action = e.Kind(), e.Op, printing.Shown(e.Resource), printing.Shown(e.Fix)
 	case c.ExitCode == ExitUsage:
 		c.Class = "usage"
 	case c.ExitCode == ExitRefused:

@@ -1,13 +1,17 @@
 package command_test
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
+
 	"gantry/internal/cli/command"
 	"gantry/internal/config"
+	"gantry/internal/fault"
 )
 
 func TestWarningsAlikeAreCounted(t *testing.T) {
@@ -16,6 +20,22 @@ func TestWarningsAlikeAreCounted(t *testing.T) {
 	p.Partial(slices.Repeat([]error{errors.New("denied")}, 300))
 	if !strings.HasSuffix(told.String(), "denied\nwarning: partial: and 295 more like these\n") {
 		t.Errorf("told\n%s", told.String())
+	}
+}
+
+// TestCredentialsThatNeverWereAreNotCalledExpired in the document of an error, which says what
+// to do.
+func TestCredentialsThatNeverWereAreNotCalledExpired(t *testing.T) {
+	for class, why := range map[string]error{"no credentials": fault.ErrNoCredentials, "expired": errors.New("the SSO session has expired")} {
+		var out, errs strings.Builder
+		p := command.Program{Streams: command.Streams{Out: &out, Err: &errs}}
+		cmd := &cobra.Command{Use: "status"}
+		command.OutputFlag(cmd, new(string), "json")
+		code := p.End(cmd, &fault.Error{Class: fault.Expired, Err: why, Fix: "name a profile"})
+		var failed command.Failure
+		if err := json.Unmarshal([]byte(out.String()), &failed); err != nil || failed.Error.Class != class || failed.Error.Action != "name a profile" || failed.Error.ExitCode != code || code != command.ExitUsage {
+			t.Errorf("%v: %d %s %v", why, code, out.String(), err)
+		}
 	}
 }
 
