@@ -96,11 +96,12 @@ func whole[T any](pages awsx.Pages[T], end func([]*T)) awsx.Pages[T] {
 func (n noted) Clusters(ctx context.Context) awsx.Pages[awsx.Cluster] {
 	return whole(n.Account.Clusters(ctx), func(all []*awsx.Cluster) {
 		var list, tags []string
+		read := true
 		for _, c := range all {
-			list, tags = append(list, c.Name), append(tags, tagNames(c.Tags)...)
+			list, tags, read = append(list, c.Name), append(tags, tagNames(c.Tags)...), read && c.Tags.Read()
 		}
 		n.book.SetClusters(list)
-		n.book.SetTags("", tags)
+		n.book.SetTags("", tags, read)
 	})
 }
 
@@ -108,11 +109,12 @@ func (n noted) Clusters(ctx context.Context) awsx.Pages[awsx.Cluster] {
 func (n noted) Services(ctx context.Context, cluster awsx.Ref) awsx.Pages[awsx.Service] {
 	return whole(n.Account.Services(ctx, cluster), func(all []*awsx.Service) {
 		var list, tags []string
+		read := true
 		for _, s := range all {
-			list, tags = append(list, s.Name), append(tags, tagNames(s.Tags)...)
+			list, tags, read = append(list, s.Name), append(tags, tagNames(s.Tags)...), read && s.Tags.Read()
 		}
 		n.book.SetServices(cluster.ClusterName(), list)
-		n.book.SetTags(cluster.ClusterName(), tags)
+		n.book.SetTags(cluster.ClusterName(), tags, read)
 	})
 }
 

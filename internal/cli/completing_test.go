@@ -32,8 +32,8 @@ func listed(t *testing.T) {
 	b.SetClusters([]string{"fig", "plum"})
 	b.SetServices("fig", []string{"web", "worker"})
 	b.SetTasks("fig", "web", []string{"0a1b2c"}, []string{"app", "envoy"})
-	b.SetTags("", []string{"env=prod", "env=lab"})
-	b.SetTags("fig", []string{"yard=north", "yard=south", "aws:ecs:clusterName=fig", "token"})
+	b.SetTags("", []string{"env=prod", "env=lab"}, true)
+	b.SetTags("fig", []string{"yard=north", "yard=south", "aws:ecs:clusterName=fig", "token"}, true)
 	if err := b.Write(path); err != nil {
 		t.Fatal(err)
 	}

@@ -81,6 +81,13 @@ func TestReportsHaveTags(t *testing.T) {
 // TestTagsThatAReportWasNotToldAreNull, and a filter that asks for them says that it does not know.
 func TestTagsThatAReportWasNotToldAreNull(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
+		completed := func() string {
+			return a.run(t, "__complete", "status", "prod", "--filter", "tag:service=cat").wants(t, 0).out
+		}
+		a.run(t, "status", "prod").wants(t, 0)
+		if got := completed(); !strings.Contains(got, "tag:service=catalog") {
+			t.Errorf("completed is %q", got)
+		}
 		for host, next := range a.net {
 			a.net[host] = untold{next}
 		}
@@ -94,6 +101,9 @@ func TestTagsThatAReportWasNotToldAreNull(t *testing.T) {
 					t.Errorf("%s: %v", command, row["tags"])
 				}
 			}
+		}
+		if got := completed(); !strings.Contains(got, "tag:service=catalog") {
+			t.Errorf("once the tags could not be read, completed is %q", got)
 		}
 		r := a.run(t, "status", "prod", "--filter", "!tag:team", "-o", "json").wants(t, 0, "the tags of 15 rows were not read")
 		if o := r.object(t); o["partial"] != true || len(o["services"].([]any)) != 0 {

@@ -91,9 +91,18 @@ func (b *Book) SetAllTasks(cluster string, all map[string]*Running) {
 }
 
 // SetTags replaces the tags of the services of a cluster, or of the clusters where it is empty,
-// each as KEY=VALUE or as KEY alone.
-func (b *Book) SetTags(cluster string, tags []string) {
-	b.change(func(c *content) { c.Tags[cluster] = list{At: time.Now(), Names: those(tags, tag)} })
+// each as KEY=VALUE or as KEY alone. Where those of some were not read, what was known stays
+// beside them.
+func (b *Book) SetTags(cluster string, tags []string, all bool) {
+	b.change(func(c *content) {
+		l := list{At: time.Now()}
+		if !all { // it is no newer than what it knew before
+			l = c.Tags[cluster]
+			tags = append(slices.Clone(tags), l.Names...)
+		}
+		l.Names = those(tags, tag)
+		c.Tags[cluster] = l
+	})
 }
 
 func (c *content) put(now time.Time, of string, tasks, containers []string) {

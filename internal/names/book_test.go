@@ -28,8 +28,8 @@ func TestNamesOutliveARun(t *testing.T) {
 	b.SetServices("kiwi", []string{"c"})
 	b.SetAllTasks("fig", map[string]*names.Running{"": {Tasks: []string{"2e"}, Containers: []string{"once"}}, "a": {Tasks: []string{"0c"}}})
 	b.SetTasks("fig", "a", []string{"1f"}, []string{"web", "log", "web"})
-	b.SetTags("", []string{"env=lab"})
-	b.SetTags("fig", []string{"yard=north", "yard=a b", "aws:x=1", "`id`=2", "-yard"})
+	b.SetTags("", []string{"env=lab"}, true)
+	b.SetTags("fig", []string{"yard=north", "yard=a b", "aws:x=1", "`id`=2", "-yard"}, true)
 	if err := b.Write(path); err != nil {
 		t.Fatal(err)
 	}
@@ -64,6 +64,41 @@ func TestNamesOutliveARun(t *testing.T) {
 	if b.Services("fig") != nil && len(b.Services("fig")) > 0 || len(b.Tasks("fig")) > 0 || !slices.Equal(b.Clusters(), []string{"plum"}) {
 		t.Errorf("of a cluster that is gone there are %q", b.Services("fig"))
 	}
+}
+
+// TestTagsThatWereNotReadTakeNoneAway: what was known stays, and gives way to what another run
+// reads whole.
+func TestTagsThatWereNotReadTakeNoneAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := names.Path(filepath.Join(t.TempDir(), "state"), "ops/eu-north-1")
+		b := names.Read(path)
+		b.SetTags("fig", []string{"yard=north"}, true)
+		time.Sleep(time.Hour)
+		b.SetTags("fig", nil, false)
+		if got := b.Tags("fig"); !slices.Equal(got, []string{"yard=north"}) {
+			t.Errorf("of tags that were not read there are %q", got)
+		}
+		b.SetTags("fig", []string{"crew=a"}, false)
+		if got := b.Tags("fig"); !slices.Equal(got, []string{"crew=a", "yard=north"}) {
+			t.Errorf("of tags that were read in part there are %q", got)
+		}
+		if err := b.Write(path); err != nil {
+			t.Fatal(err)
+		}
+		other := names.Read(path)
+		other.SetTags("fig", []string{"yard=south"}, true)
+		if err := other.Write(path); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		b.SetTags("fig", nil, false)
+		if err := b.Write(path); err != nil {
+			t.Fatal(err)
+		}
+		if got := names.Read(path).Tags("fig"); !slices.Equal(got, []string{"yard=south"}) {
+			t.Errorf("after another read all there are %q", got)
+		}
+	})
 }
 
 // TestOnlyWhatIsPlainIsOffered, whoever wrote the file: no shell reads a name as a command.
