@@ -180,15 +180,16 @@ func (f *File) lay(changes []change) error {
 }
 
 // Together writes a file that several runs share: what make returns takes its place as a
-// whole, and no other run that writes it by this comes between what make reads and that. It
-// is of mode 0600, in a directory of the user's own. An error of make leaves it as it is.
+// whole, and no other run that writes it by this comes between what make reads and that, unless
+// one takes longer than anybody waits. It is of mode 0600, in a directory of the user's own. An
+// error of make leaves it as it is.
 func Together(path string, make func() ([]byte, error)) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	// Where the file system has no locks, two that write at once lose a value, and never
-	// tear the file.
+	// Where the file system has no locks, or who holds this one does not let go, two that write
+	// at once lose a value, and never tear the file.
 	if d, err := os.Open(dir); err == nil {
 		defer d.Close() // which unlocks
 		lock(d)
