@@ -44,6 +44,8 @@ type closeup struct {
 	past   []inquiry.Deployment
 	record string
 	asked  time.Time
+	// turn counts the readings.
+	turn int
 	// after is the revision that was deployed last, and before what it took the place of,
 	// by their ARNs.
 	before, after string
@@ -55,12 +57,42 @@ type closer struct {
 
 	mu   sync.Mutex
 	seen map[string]closeup // by the service's ARN
+	said map[string]said    // by the same
+}
+
+// said is why a service stands as it does, as its row was judged after a reading.
+type said struct {
+	row  *serviceRow
+	turn int
+	why  string
 }
 
 func (c *closer) of(service awsx.Ref) closeup {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.seen[service.ARN]
+}
+
+// why says why the service of a row stands as it does, by all that was read of it: what the
+// task that died last wrote tells more than what ECS says of it. It reads nothing.
+func (c *closer) why(r *serviceRow) string {
+	if r.Finding.Why == "" {
+		return ""
+	}
+	arn := r.service().Ref.ARN
+	c.mu.Lock()
+	known, is := c.seen[arn], c.said[arn]
+	c.mu.Unlock()
+	if known.turn == 0 {
+		return r.Finding.Why
+	}
+	if is.row != r || is.turn != known.turn {
+		is = said{r, known.turn, evidence{row: r, Around: r.around(), closeup: known}.judged().Finding.Why}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.said[arn] = is
+	}
+	return is.why
 }
 
 // study reads what is not known yet about the service of a row, and tells whether that
@@ -98,8 +130,9 @@ func (c *closer) study(ctx context.Context, r *serviceRow) (changed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.seen == nil || len(c.seen) >= closeups {
-		c.seen = map[string]closeup{}
+		c.seen, c.said = map[string]closeup{}, map[string]said{}
 	}
+	now.turn++
 	c.seen[ref.ARN] = now
 	return true
 }

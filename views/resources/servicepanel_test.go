@@ -60,6 +60,43 @@ func TestThePanelFillsWithWhatExplainsTheRow(t *testing.T) {
 	})
 }
 
+// TestARowSaysWhatItsEvidenceSays once that was read, and goes on when the cursor has gone on.
+func TestARowSaysWhatItsEvidenceSays(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		shelf := &viewstest.Shelf{}
+		runtime := strings.Repeat("b", 64)
+		viewstest.Crash(a, "worker", runtime, time.Minute)
+		shelf.Write(time.Now().Add(-50*time.Second), runtime, "", "error", "Traceback (most recent call last):\n  File \"x.py\"\nKeyError: 'QUEUE_URL'")
+		d := viewstest.Sit(t, a, wideLook, onServicesWithLogs(cluster, shelf)).Read()
+		row := func() string { return d.Row(" worker    ") }
+		if r := row(); !strings.Contains(r, " exit 1 ") {
+			t.Fatalf("before anybody looked, the row is %q", r)
+		}
+		d.Press("j", "j")
+		d.Read().Shows("worker  degraded", "it asks for the variable")
+		if r := row(); !strings.Contains(r, " exit 1: QUEUE_URL not set ") {
+			t.Errorf("beside its evidence the row is %q", r)
+		}
+		searches := shelf.Searches
+		d.Press("g").Advance(livetable.RestDelay)
+		if r := row(); !strings.Contains(r, " exit 1: QUEUE_URL not set ") {
+			t.Errorf("once the cursor was elsewhere, the row is %q", r)
+		}
+		d.Press("j", "j").Advance(livetable.RestDelay).Shows("worker  degraded for 1m: exit 1: QUEUE_URL not set")
+		if n := shelf.Searches - searches; n != 0 {
+			t.Errorf("the row costs %d searches", n)
+		}
+		// Words of a death that is past are no longer the row's.
+		viewstest.Crash(a, "worker", strings.Repeat("c", 64), 0)
+		d.Press("g", "ctrl+r")
+		d.Read()
+		if r := row(); !strings.Contains(r, " exit 1 ") && !strings.Contains(r, "QUEUE_URL") {
+			t.Errorf("after another death the row is %q", r)
+		}
+	})
+}
+
 // newestDead is the short id of the task of a service that stopped last.
 func newestDead(a *awsxtest.Account, service string) (id string) {
 	var at time.Time

@@ -90,8 +90,9 @@ func (r *serviceRow) changeCell(now time.Time) table.Cell {
 	return c
 }
 
-func (r *serviceRow) whyCell() table.Cell {
-	c := table.Cell{Text: r.Finding.Why, Role: r.status.Role()}
+// whyCell is why a service stands as it does, in the colour of its state.
+func (r *serviceRow) whyCell(why string) table.Cell {
+	c := table.Cell{Text: why, Role: r.status.Role()}
 	switch r.status {
 	case theme.StatusUnknown, theme.StatusOK, theme.StatusPending, theme.StatusStopped:
 		c.Role = theme.Dim
@@ -138,8 +139,8 @@ func (r *serviceRow) severity() int {
 func (r *serviceRow) fault() bool { return r.status.Fault() }
 
 // serviceColumns are the columns of the services table, at the moment that ages are
-// counted up to.
-func serviceColumns(at *livetable.Moment) []table.Column[*serviceRow] {
+// counted up to. Why says why a service stands as it does.
+func serviceColumns(at *livetable.Moment, why func(*serviceRow) string) []table.Column[*serviceRow] {
 	type row = *serviceRow
 	return []table.Column[row]{
 		{ID: livetable.ColName, Title: "SERVICE", Min: 12, Max: 60, Frozen: true,
@@ -169,7 +170,7 @@ func serviceColumns(at *livetable.Moment) []table.Column[*serviceRow] {
 		{ID: "revision", Title: "REV", Wide: true, Priority: 7, Right: true,
 			Cell: func(r row) table.Cell { return table.Cell{Text: r.revision} }},
 		{ID: "launch", Title: "TYPE", Wide: true, Priority: 8, Max: 12, Cell: row.launchCell},
-		{ID: "why", Title: "WHY", Cell: row.whyCell, Grow: true, Min: 20, Priority: 1},
+		{ID: "why", Title: "WHY", Cell: func(r row) table.Cell { return r.whyCell(why(r)) }, Grow: true, Min: 20, Priority: 1},
 	}
 }
 

@@ -87,8 +87,8 @@ func TestServiceCells(t *testing.T) {
 			t.Errorf("%s is %q, expected %q", name, c[0], c[1])
 		}
 	}
-	if r.Finding.Why == "" || r.whyCell().Role != theme.Failed || r.newCell().Role != theme.Failed {
-		t.Errorf("why %q is painted %v, NEW %v", r.Finding.Why, r.whyCell().Role, r.newCell().Role)
+	if r.Finding.Why == "" || r.whyCell(r.Finding.Why).Role != theme.Failed || r.newCell().Role != theme.Failed {
+		t.Errorf("why %q is painted %v, NEW %v", r.Finding.Why, r.whyCell(r.Finding.Why).Role, r.newCell().Role)
 	}
 }
 

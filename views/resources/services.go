@@ -176,13 +176,13 @@ func servicesSpec(deps *views.Deps, of awsx.Ref, open func(*gauges) livetable.Fe
 		Subject: of, Crumb: of.Context.String() + " " + of.Name(),
 		Table: table.Options[*serviceRow]{
 			Key:     func(r *serviceRow) string { return r.service().Ref.ARN },
-			Columns: withGauges(serviceColumns(at), busy), Sort: livetable.ColState, Fault: (*serviceRow).fault,
+			Columns: withGauges(serviceColumns(at, closer.why), busy), Sort: livetable.ColState, Fault: (*serviceRow).fault,
 			Same: table.Identical[*serviceRow],
 		},
 		Moment:   at,
 		Status:   func(r *serviceRow) (theme.Status, bool) { return r.status, true },
 		Open:     func() livetable.Feed[*serviceRow] { return open(busy) },
-		Evidence: func(r *serviceRow) []prose.Para { return explain(r, closeup{}, 0) },
+		Evidence: func(r *serviceRow) []prose.Para { return explain(r, closer.of(r.service().Ref), 0) },
 		Closer: func(r *serviceRow, lines int) []prose.Para {
 			return explain(r, closer.of(r.service().Ref), lines)
 		},
