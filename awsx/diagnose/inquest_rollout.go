@@ -189,6 +189,9 @@ func (x *inquest) wayBack() {
 		t.Evidence = append(t.Evidence, Proof{last.at, deathLine(last).Text, InTasks})
 		if next := last.Next(); next != "" {
 			t.Next = []cause.Step{cause.Advice(next)}
+			if next == reason.ReadLines {
+				t.Next[0].Do = cause.DoReadLines
+			}
 		}
 	} else if len(alarm) > 0 && !x.has(cause.AlarmFired) {
 		t.Kind, t.Evidence = cause.AlarmFired, append(alarm[:1], t.Evidence...)

@@ -2,7 +2,9 @@ package cli_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,6 +15,7 @@ import (
 	"gantry/awsx/sim/ecr"
 	"gantry/awsx/sim/seed"
 	"gantry/internal/cli/command"
+	"gantry/internal/cli/printing"
 )
 
 // inDirectory is steady for a test in a directory of its own, which has files.
@@ -174,6 +177,36 @@ func TestAPageTellsAChange(t *testing.T) {
 		a.run(t, "deploy", "prod/nothing", "--image", ":v1", "--yes", "-o", "markdown").wants(t, 2, "## gantry deploy failed\n\n")
 		a.run(t, "restart", "prod/catalog", "prod/users", "--yes", "-o", "markdown").wants(t, 0, "## restart: done\n\n### restart prod/catalog: succeeded\n")
 	})
+}
+
+// TestWhatWasDoneIsNotAdvised: to read the lines that are shown; where none is, it is.
+func TestWhatWasDoneIsNotAdvised(t *testing.T) {
+	for _, shown := range []bool{true, false} {
+		t.Run(fmt.Sprint("lines shown ", shown), func(t *testing.T) {
+			steady(t, func(t *testing.T, a *account) {
+				a.run(t, "breaker", "prod/api-orders", "on", "--yes").wants(t, 0)
+				if !shown {
+					delete(a.net, logsHost)
+				}
+				r := a.run(t, "deploy", "prod/api-orders", "--image", ":v2.32.0", "--yes", "-o", "json").wants(t, command.ExitRolledBack)
+				var o struct {
+					LastLines *struct{}
+					Findings  []printing.Trouble
+				}
+				if err := json.Unmarshal([]byte(r.out), &o); err != nil || (o.LastLines != nil) != shown || len(o.Findings) == 0 {
+					t.Fatalf("%v\n%s", err, r.out)
+				}
+				advised := slices.ContainsFunc(o.Findings, func(f printing.Trouble) bool {
+					return slices.ContainsFunc(f.Next, func(s printing.Step) bool {
+						return s.Do == "read lines" && s.Text == "read the last lines of the container's log"
+					})
+				})
+				if advised == shown || strings.Contains(r.out, "read the last lines") == shown {
+					t.Errorf("that it is advised is %t\n%s", advised, r.out)
+				}
+			})
+		})
+	}
 }
 
 // onGitHub runs a command as a step of a job there.

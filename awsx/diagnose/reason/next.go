@@ -2,6 +2,9 @@ package reason
 
 import "cmp"
 
+// ReadLines is the advice to look into the log of what ended by itself.
+const ReadLines = "read the last lines of the container's log"
+
 // Next says what to look at or do about a reason; empty when there is nothing.
 func (r Reason) Next() string {
 	if r.Cause == Routine {
@@ -34,7 +37,7 @@ func (r Reason) Next() string {
 	case Memory:
 		return "raise the memory limit or find the leak"
 	case Exit:
-		return "read the last lines of the container's log"
+		return ReadLines
 	case Role:
 		return "check the role's trust relationship"
 	case Placement:

@@ -203,5 +203,5 @@ func exitNext(code int) string {
 	case 137:
 		return "compare the memory limit with its use; read the log"
 	}
-	return "read the last lines of the container's log"
+	return ReadLines
 }

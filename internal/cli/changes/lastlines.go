@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/cause"
 	"gantry/internal/app"
 	"gantry/internal/cli/printing"
 	"gantry/internal/cli/reading"
@@ -87,8 +90,21 @@ func (p program) findings(ctx context.Context, a *app.App, plan deploy.Plan, r *
 		fmt.Fprintln(p.Err, "warning: what is wrong was not found out: "+printing.Shown(err.Error()))
 		return
 	}
+	if r.outcome.LastLines != nil { // they stand right there
+		answer.Troubles = without(cause.DoReadLines, answer.Troubles)
+	}
 	r.outcome.troubles = answer.Troubles
 	r.outcome.Findings, r.outcome.told = printing.Troubles(answer.Troubles), printing.TroubleLines(answer.Troubles, a.Now())
+}
+
+// without are troubles of which none advises what was done.
+func without(done cause.Do, all []diagnose.Trouble) []diagnose.Trouble {
+	all = slices.Clone(all)
+	for i, t := range all {
+		all[i].Next = slices.DeleteFunc(slices.Clone(t.Next), func(s cause.Step) bool { return s.Do == done })
+		all[i].Follows = without(done, t.Follows)
+	}
+	return all
 }
 
 // failing is a task that shows why a change went wrong: one of those that were
