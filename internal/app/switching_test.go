@@ -17,7 +17,7 @@ func TestProfilesAndRegionsAreSwitchedInPlace(t *testing.T) {
 		d.app.profiles = []awsx.ContextID{{Profile: "lab", Region: "eu-north-1"}, {Profile: "prod-us", Region: "us-east-1"}, {Profile: "bare"}}
 		d.cluster("prod")
 		d.press("ctrl+p").Shows("context lab", "lab/eu-west-1", "context prod-us", "prod-us/us-east-1", "context bare", "bare/eu-west-1").Hides("eu-north-1")
-		d.Type(" prod")
+		d.Type("prod")
 		d.press("enter").read().Shows("prod-us/us-east-1", "CLUSTER", "staging")
 		d.press("esc").Shows("main/eu-west-1 prod", "SERVICE")
 		d.command("region ap-southeast-2").read().Shows("main/ap-southeast-2", "CLUSTER")
