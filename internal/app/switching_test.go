@@ -45,3 +45,24 @@ func TestEachContextIsFoundAsItWasLeft(t *testing.T) {
 		d.press("esc").press("esc").read().Shows("PROD near/eu-west-1 prod", "ARMED")
 	})
 }
+
+// TestAProfileIsNotSentToTheAddressOfAnother that a profile or a context has for itself; one
+// that flags or environment give is every profile's.
+func TestAProfileIsNotSentToTheAddressOfAnother(t *testing.T) {
+	const address = "http://127.0.0.1:4566"
+	here := awsx.ContextID{Profile: "lab", Region: "eu-west-1", Endpoint: address}
+	for _, c := range []struct{ everywhere, lab, base string }{
+		{"", address, ""},
+		{address, address, address},
+		{"http://127.0.0.1:1", address, ""},
+	} {
+		a := &App{Config: config.Config{Endpoint: c.everywhere}, profiles: []awsx.ContextID{{Profile: "lab"}, {Profile: "base"}}}
+		got := map[string]string{}
+		for _, offered := range a.switchable(here) {
+			got[offered.ID.Profile] = offered.ID.Endpoint
+		}
+		if got["lab"] != c.lab || got["base"] != c.base || len(got) != 2 {
+			t.Errorf("with %q everywhere: %v", c.everywhere, got)
+		}
+	}
+}
