@@ -49,6 +49,7 @@ func (p program) statusCommand() *cobra.Command {
 			if f.check {
 				return p.check(cmd.Context(), args, f)
 			}
+			p.Among = args
 			return p.With(cmd.Context(), func(a *app.App) error {
 				if f.everywhere() {
 					return p.listAll(cmd.Context(), a, args, f)
