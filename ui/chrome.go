@@ -162,6 +162,7 @@ func (s *Shell) windowTitle(head Header) string {
 }
 
 // leastFresh is what is kept of how current a screen is: its glyph, and that there is more.
+// Of a trouble a quarter of the line is kept, or nobody would know which.
 const leastFresh = 3
 
 // headLine says where one is, what may be done there and how current it is. Where that is
@@ -196,7 +197,11 @@ func (s *Shell) headLine(head Header) (line, whose string) {
 	case where+text.WidthPainted(arms+right) <= free:
 		gate += arms
 	default:
-		right = text.TruncatePainted(right, max(leastFresh, free-where), tail)
+		least := leastFresh
+		if head.Fresh.State > FreshLive {
+			least = s.w / 4
+		}
+		right = text.TruncatePainted(right, max(least, free-where), tail)
 		where = max(0, free-text.WidthPainted(right))
 	}
 	crumb := s.theme.Paint(theme.Title, text.TruncateLeft(head.Crumb, where, tail))
@@ -217,15 +222,13 @@ func (s *Shell) gateLabel(scope string) (label, arms string) {
 	return m.Label, ""
 }
 
-// freshness is how current a screen is. Of a recording nothing is, however lately it was
-// read.
+// freshness is how current a screen is. Nothing of a recording is, however lately read.
 func (s *Shell) freshness(head Header, past bool) string {
 	g := s.theme.Glyphs()
 	if past && head.Fresh.State == FreshLive {
 		head.Fresh = Fresh{State: FreshStale, Text: "recorded"}
 	}
-	var glyph string
-	role := theme.Dim
+	glyph, role := "", theme.Dim
 	switch head.Fresh.State {
 	case FreshNone:
 	case FreshLoading:
@@ -237,17 +240,14 @@ func (s *Shell) freshness(head Header, past bool) string {
 	case FreshOffline, FreshDenied:
 		glyph, role = g.Offline, theme.Failed
 	}
-	var out string
+	var parts []string
 	if glyph != "" {
-		out = s.theme.Paint(role, glyph+" "+text.Line(head.Fresh.Text))
+		parts = append(parts, s.theme.Paint(role, glyph+" "+text.Line(head.Fresh.Text)))
 	}
 	if head.Note != "" {
-		if out != "" {
-			out += "   "
-		}
-		out += s.theme.Paint(theme.Warn, text.Line(head.Note))
+		parts = append(parts, s.theme.Paint(theme.Warn, text.Line(head.Note)))
 	}
-	return out
+	return strings.Join(parts, "   ")
 }
 
 // countsLine holds the screen's totals, the filter in force and the sort, and whose account

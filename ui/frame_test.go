@@ -41,7 +41,7 @@ func TestFrames(t *testing.T) {
 }
 
 // TestTheStatusGivesWayToClusterAndService, after the key that arms: then the beginning of
-// where one is. The glyph of the state stays.
+// where one is. The glyph of the state stays, and of one that is a trouble its words.
 func TestTheStatusGivesWayToClusterAndService(t *testing.T) {
 	g := &gate{mode: ui.Mode{Label: "READ-ONLY", Armable: true}}
 	c, s := start(t, orchard, func(o *uitest.Options) { o.Shell.Gate = g })
@@ -53,11 +53,16 @@ func TestTheStatusGivesWayToClusterAndService(t *testing.T) {
 		{80, "main/eu-west-1 orchard fruit", "picking, last 5m old", "PROD main/eu-west-1 orchard fruit   READ-ONLY    ● picking, last 5m old   2 RIPE"},
 		{80, "main/eu-west-1 north-orchard apple-trees logs", "picking, last 5m old", "PROD main/eu-west-1 north-orchard apple-trees logs   READ-ONLY ● picking, last …"},
 		{60, "main/eu-west-1 north-orchard apple-trees logs", "live", "PROD …-west-1 north-orchard apple-trees logs   READ-ONLY ● …"},
+		{80, "main/eu-west-1@http://127.0.0.1:4566 orchard fruit", "throttled, retry 8s", "PROD …est-1@http://127.0.0.1:4566 orchard fruit   READ-ONLY ◐ throttled, retry …"},
+		{80, "main/eu-west-1@http://127.0.0.1:4566 north-orchard fruit", "47s old", "PROD …1@http://127.0.0.1:4566 north-orchard fruit   READ-ONLY ◐ 47s old   2 RIPE"},
 		{60, "main/eu-west-1 orchard fruit", "", "PROD main/eu-west-1 orchard fruit   READ-ONLY         2 RIPE"},
 	} {
 		s.head.Crumb, s.head.Fresh = tt.crumb, ui.Fresh{State: ui.FreshLive, Text: tt.status}
-		if tt.status == "" {
+		switch tt.status {
+		case "":
 			s.head.Fresh = ui.Fresh{}
+		case "throttled, retry 8s", "47s old":
+			s.head.Fresh.State = ui.FreshStale
 		}
 		c.Resize(tt.w, 24)
 		if got := c.Screen()[0]; got != tt.want {

@@ -7,7 +7,7 @@ var (
 	ActLogs        = ui.Binding{ID: "logs", Name: "logs", Keys: []string{"l"}, Hint: 2, Takes: ui.TakesMarked}
 	ActWhy         = ui.Binding{ID: "why", Name: "why", Keys: []string{"w"}, Hint: 2, Lesson: "tells why"}
 	ActEvents      = ui.Binding{ID: "events", Name: "events", Keys: []string{"E"}}
-	ActUndo        = ui.Binding{ID: "undo", Name: "undo", Keys: []string{"u"}, Hint: 3, Lesson: "plans the way back; a plan changes nothing by itself"}
+	ActUndo        = ui.Binding{ID: "undo", Name: "undo", Keys: []string{"u"}, Hint: 3, Short: []string{"rollback"}, Lesson: "plans the way back; a plan changes nothing by itself"}
 	ActImage       = ui.Binding{ID: "image", Name: "image", Keys: []string{"i"}, Hint: 4}
 	ActEnv         = ui.Binding{ID: "environment", Name: "env", Keys: []string{"v"}, Hint: 5}
 	ActScale       = ui.Binding{ID: "scale", Name: "scale", Keys: []string{"s"}, Hint: 7, Takes: ui.TakesMarked}
@@ -22,7 +22,7 @@ var (
 	ActTargets     = ui.Binding{ID: "targets", Name: "targets", Keys: []string{"t"}}
 	ActRouting     = ui.Binding{ID: "rules-to-it", Name: "rules that lead to it", Keys: []string{"R"}}
 	ActMetrics     = ui.Binding{ID: "metrics", Name: "metrics", Keys: []string{"m"}, Takes: ui.TakesMarked}
-	ActShell       = ui.Binding{ID: "shell", Name: "shell", Keys: []string{"s"}, Hint: 4, Takes: ui.TakesNone}
+	ActShell       = ui.Binding{ID: "shell", Name: "shell", Keys: []string{"s"}, Hint: 4, Short: []string{"exec"}, Takes: ui.TakesNone}
 	ActForward     = ui.Binding{ID: "forward", Name: "port forward", Keys: []string{"F"}, Takes: ui.TakesNone}
 	ActAlarms      = ui.Binding{ID: "alarms-of-it", Name: "its alarms", Keys: []string{"M"}}
 	ActInstances   = ui.Binding{ID: "instances", Name: "instances", Keys: []string{"o"}}

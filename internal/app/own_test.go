@@ -76,3 +76,21 @@ func TestACommandHidesNothingAndStandsOnRowsThatThereAre(t *testing.T) {
 		}
 	}
 }
+
+// TestTheExamplesOfThePageAreTaken as they stand there.
+func TestTheExamplesOfThePageAreTaken(t *testing.T) {
+	page, err := os.ReadFile("../../docs/own.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(page), "```yaml\n")[1:]
+	for _, block := range blocks {
+		text, _, _ := strings.Cut(block, "```")
+		if got := refused(t, "contexts: {lab: {profile: lab}}\n"+text); got != "" {
+			t.Errorf("%s\n%s", got, text)
+		}
+	}
+	if len(blocks) < 2 {
+		t.Errorf("%d examples", len(blocks))
+	}
+}

@@ -48,6 +48,23 @@ func TestThePaletteKnowsScreensByTheirNames(t *testing.T) {
 	})
 }
 
+// TestThePaletteKnowsWhatCommandsAreCalled who types what a script would.
+func TestThePaletteKnowsWhatCommandsAreCalled(t *testing.T) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
+		opens := func(typed, screen string) {
+			if d.command(typed); d.Shell.Top().Name() != screen {
+				t.Errorf(":%s opens %s, want %s:\n%s", typed, d.Shell.Top().Name(), screen, d.Text())
+			}
+			d.press("esc").read()
+		}
+		d.cluster("prod")
+		opens("history", "deployments")
+		opens("rollback", "plan")
+		d.service("catalog").press("enter").read()
+		opens("exec", "plan")
+	})
+}
+
 // TestThePaletteOffersWhatIsMostAlike and does none of it unasked.
 func TestThePaletteOffersWhatIsMostAlike(t *testing.T) {
 	sit(t, setting{}, func(t *testing.T, d *desk) {

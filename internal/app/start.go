@@ -121,10 +121,10 @@ func (f finder) show(n inquiry.Named, k views.Kind) {
 	f.open(of, k)
 }
 
-// open shows a cluster or a service, and over it a screen of that.
+// open shows a cluster or a service, and over it a screen of that. The cursor below is on it.
 func (f finder) open(of awsx.Ref, k views.Kind) {
 	cluster := of.ClusterRef()
-	f.host.Push(resources.NewServices(f.deps, cluster))
+	resources.Lists{Deps: f.deps}.Service(of)
 	part, ok := k.Of.Within(of)
 	switch {
 	case k.Of == views.OfCluster && k.Word != "": // the services, which are open already

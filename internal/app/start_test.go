@@ -22,8 +22,15 @@ func TestTheConsoleBeginsWhereItIsTold(t *testing.T) {
 	} {
 		t.Run(begin, func(t *testing.T) {
 			sit(t, setting{begin: strings.Fields(begin), sim: SimOptions{Speed: 0.01}}, func(t *testing.T, d *desk) {
-				if d.read().Shows(c.shows); !d.press("esc").showing(c.below) {
+				if d.read().Shows(c.shows); !d.press("esc").read().showing(c.below) {
 					t.Errorf("below it is\n%s", d.Text())
+				}
+				want := "api-orders" // the worst
+				if strings.Contains(begin, "payments") {
+					want = "payments"
+				}
+				if d.showing("SERVICE  ") && d.selected() != want {
+					t.Errorf("the cursor is on %s, want %s:\n%s", d.selected(), want, d.Text())
 				}
 			})
 		})

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,18 +21,18 @@ var _ = views.Everywhere.Add(actContexts)
 // actContexts lists the contexts and profiles that the console can go on with.
 var actContexts = ui.Binding{ID: "contexts", Name: "profile and region", Keys: []string{"ctrl+p"}}
 
-// switchable are the contexts of the configuration and, behind them, the profiles of the
-// shared config that it does not name. A profile without a region keeps the one where the
-// operator is. Each is opened beside the others: what is open stays as it is.
+// switchable are the contexts of the configuration and, behind them, the profiles of the shared
+// config that it does not name. A profile without a region takes the one here, and the address
+// where it is every profile's: it may be another account's. What is open stays as it is.
 func (a *App) switchable(here awsx.ContextID) []config.NamedContext {
 	var list []config.NamedContext
 	for _, c := range a.Config.Contexts {
 		list = append(list, config.NamedContext{Name: c.Name, ID: a.resolved(c.ID)})
 	}
 	for _, p := range a.profiles {
-		id := awsx.ContextID{Profile: p.Profile, Region: p.Region, Endpoint: here.Endpoint}
-		if id.Region == "" {
-			id.Region = here.Region
+		id := awsx.ContextID{Profile: p.Profile, Region: cmp.Or(p.Region, here.Region)}
+		if p.Profile == here.Profile || here.Endpoint == a.Config.Endpoint {
+			id.Endpoint = here.Endpoint
 		}
 		if !slices.ContainsFunc(list, func(c config.NamedContext) bool { return c.Name == p.Profile || c.ID == id }) {
 			list = append(list, config.NamedContext{Name: p.Profile, ID: id})

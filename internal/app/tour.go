@@ -44,6 +44,7 @@ const (
 	tourCarryOut
 	tourWait
 	tourDone
+	tourAside = -1 // where no step has anything to say
 )
 
 // tourSteps are what each step asks for.
@@ -92,13 +93,16 @@ func (t *tour) Step(h *ui.Host) {
 			t.bad = now.TaskDefinition
 		case now.TaskDefinition != t.bad && len(s.Deployments) == 1 && now.RolloutState == "COMPLETED":
 			t.step = tourDone
-			return
 		}
 	}
 	for _, j := range t.app.Changes.Jobs() {
-		t.sent = t.sent || j.Target.Name() == tourService && j.Action == (deploy.RollBack{}).Action() && j.Err == nil
+		back := j.Target.Name() == tourService && j.Action == (deploy.RollBack{}).Action() && j.Err == nil
+		if t.sent = t.sent || back; back && j.Result.Verdict != nil && j.Result.Verdict.Good() {
+			t.step = tourDone
+		}
 	}
 	switch at := tourStop(open); {
+	case t.step == tourDone:
 	case at == tourCarryOut:
 		t.step = tourCarryOut
 	case t.sent:
@@ -111,9 +115,6 @@ func (t *tour) Step(h *ui.Host) {
 		t.step = at
 	}
 }
-
-// tourAside is where no step has anything to say.
-const tourAside = -1
 
 // tourStop is the step whose place the screen is that is shown; tourRead is the services'.
 func tourStop(open []ui.Screen) int {

@@ -17,8 +17,9 @@ func TestTheTourLeadsThroughARealIncident(t *testing.T) {
 		d.press("l").read().Shows("Tour 3/6", "DB_URL")
 		d.press("esc").read().Shows("Tour 4/6", "u plans the way back")
 		d.press("u").read().Shows("Tour 5/6", "roll back prod/api-orders")
-		d.press("enter").Shows("Arm for 15 minutes and go on?", "Tour 5/6").wait(time.Second).press("y").read().Shows("Tour 6/6")
-		d.wait(3 * time.Minute).read().Shows("Done: found, read and rolled back")
+		d.press("enter").Shows("Arm for 15 minutes and go on?", "Tour 5/6").wait(time.Second).press("y")
+		d.until(time.Minute, "+ succeeded").Shows("Done: found, read and rolled back")
+		d.wait(3 * time.Minute)
 		d.press("esc").read()
 		if row := d.Row("api-orders  "); !strings.Contains(row, "+ ok") {
 			t.Errorf("it is not healed: %q\n%s", row, d.Text())

@@ -353,6 +353,34 @@ func TestWhatBeganWithoutAnEndIsNamed(t *testing.T) {
 	}
 }
 
+// TestALaterChangeSettlesWhatHasNoEnd, of the same target and where it got as far as a call.
+func TestALaterChangeSettlesWhatHasNoEnd(t *testing.T) {
+	l := open(t, t.TempDir())
+	as := func(kind, change, service string) Record {
+		return Record{Kind: kind, Change: change, Context: "main", Cluster: "prod", Service: service, Host: "bastion-2"}
+	}
+	for _, r := range []Record{
+		as(Begin, "settled", "web"), as(Sent, "settled", "web"),
+		as(Begin, "refused before", "api"), as(Begin, "beside", "cart"),
+		as(Begin, "later", "web"), as(Begin, "under way", "web"), as(Sent, "later", "web"), as(End, "later", "web"),
+		as(Begin, "refused", "api"), as(End, "refused", "api"),
+		as(End, "shown", "cart"),
+	} {
+		if err := l.Append(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Its own process wrote them, which lives on as another.
+	list, err := Unended(l.Path(), time.Time{}, time.Now().Add(time.Hour))
+	var names []string
+	for _, r := range list {
+		names = append(names, r.Change)
+	}
+	if got := strings.Join(names, ", "); err != nil || got != "refused before, beside, under way" {
+		t.Errorf("without an end are %q (%v)", got, err)
+	}
+}
+
 // TestWhatIsNoFileIsNotReadAsAJournal: a device may have no end.
 func TestWhatIsNoFileIsNotReadAsAJournal(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "audit.jsonl")

@@ -118,6 +118,25 @@ func TestAFaultyConfigurationNamesEachLine(t *testing.T) {
 	run(t.Context(), command.Streams{}, "status", "--config", file).wants(t, 2, "c.yaml:1", "c.yaml:2")
 }
 
+// TestNamedContextsNeedNoOther: where the usual one cannot be had, they still can.
+func TestNamedContextsNeedNoOther(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		file := filepath.Join(t.TempDir(), "c.yaml")
+		context := "{region: eu-west-1, endpoint: '" + a.url + "'}"
+		if err := os.WriteFile(file, []byte("contexts: {near: "+context+", far: "+context+"}"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		all := func(named ...string) result {
+			usual := map[string]string{"AWS_PROFILE": "none-is-called-so"}
+			s := command.Streams{Wire: a.net, Getenv: func(name string) string { return usual[name] }}
+			return run(t.Context(), s, append([]string{"status", "--all", "--config", file}, named...)...)
+		}
+		all("@all").wants(t, 0, "catalog:4")
+		all("@far").wants(t, 0, "catalog:4")
+		all().wants(t, 2, `there is no profile "none-is-called-so"`)
+	})
+}
+
 const demoHint = "gantry: to look around without an account: gantry --demo\n"
 
 func TestNowhereToStart(t *testing.T) {

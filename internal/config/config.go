@@ -27,7 +27,10 @@ type Config struct {
 	// where the last run ended unless the file names a context.
 	Chosen bool
 	Start  string
-	Logs   Logs
+	// Endpoint is the address that flags or environment give for every service of whatever
+	// profile; one that a context or a profile sets is that one's own.
+	Endpoint string
+	Logs     Logs
 	// NonProduction holds the words and globs that say which clusters are not
 	// production; the others say it by the profile and by the account.
 	NonProduction, NonProductionProfiles, NonProductionAccounts []string

@@ -164,6 +164,23 @@ func TestFlagsBeatTheEnvironmentWhichBeatsTheFile(t *testing.T) {
 	}
 }
 
+// TestTheAddressOfEveryProfileIsNoContexts: flags name it, else the environment.
+func TestTheAddressOfEveryProfileIsNoContexts(t *testing.T) {
+	file := write(t, "context: local\ncontexts: {local: {region: us-east-1, endpoint: 'http://localhost:1'}}")
+	for _, c := range []struct {
+		flag, variable, want string
+	}{
+		{"", "", ""},
+		{"", "http://localhost:2", "http://localhost:2"},
+		{"http://localhost:3", "http://localhost:2", "http://localhost:3"},
+	} {
+		got, err := config.Load(config.Flags{File: file, Endpoint: c.flag}, env("AWS_ENDPOINT_URL", c.variable))
+		if err != nil || got.Endpoint != c.want {
+			t.Errorf("%+v: %q, %v", c, got.Endpoint, err)
+		}
+	}
+}
+
 func TestTheFileIsFoundByFlagThenVariableThenDefault(t *testing.T) {
 	byDefault := elsewhere(t)
 	if err := os.MkdirAll(filepath.Dir(byDefault), 0o700); err != nil {

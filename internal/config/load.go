@@ -75,6 +75,7 @@ func overlay(cfg Config, begin string, flags Flags, getenv func(string) string) 
 	override(&cfg.Context.Profile, flags.Profile)
 	override(&cfg.Context.Region, flags.Region)
 	override(&cfg.Context.Endpoint, flags.Endpoint)
+	cfg.Endpoint = cmp.Or(flags.Endpoint, getenv("AWS_ENDPOINT_URL"))
 	if flags.Endpoint != "" {
 		if err := checkURL(flags.Endpoint); err != nil {
 			return Config{}, fault.Errorf(fault.Invalid, "config", "", "--endpoint: %w", err)

@@ -77,7 +77,7 @@ func New(th *theme.Theme, o Options) *Palette {
 	}
 	o.History.Rewind()
 	in := field.New(th, ":")
-	in.SetValue(strings.TrimSpace(o.Text))
+	in.SetValue(o.Text)
 	in.CursorEnd()
 	p := &Palette{theme: th, opts: o, input: in}
 	p.search()

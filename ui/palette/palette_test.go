@@ -243,3 +243,16 @@ func TestNothingTypedRunsNothing(t *testing.T) {
 		t.Errorf("ran %q", b.ran)
 	}
 }
+
+// TestWhatItOpensWithIsWrittenOn by the first key: the name that a key puts there stays apart
+// from what is typed behind it.
+func TestWhatItOpensWithIsWrittenOn(t *testing.T) {
+	var asked string
+	b := &bench{Palette: palette.New(theme.New(theme.Options{}), palette.Options{
+		Text:    "ctx ",
+		Sources: []palette.Source{func(text string) []palette.Item { asked = text; return nil }},
+	})}
+	if b.write("lab"); asked != "ctx lab" {
+		t.Errorf("asked for %q", asked)
+	}
+}

@@ -237,7 +237,7 @@ func (s *Screen[T]) Act() { s.acted = true }
 // Covered lets the watches idle while another screen lies above.
 func (s *Screen[T]) Covered(covered bool) tea.Cmd {
 	s.covered, s.reported = covered, nil
-	if covered {
+	if _, ok := s.Table.Selected(); covered && ok {
 		// Whoever went somewhere from a row comes back to it.
 		s.Table.Pin()
 	}

@@ -192,6 +192,25 @@ func TestTheCursorStaysOnTheTopRowUntilItIsMoved(t *testing.T) {
 	})
 }
 
+// TestTheCursorIsOnTheTopRowWhereItWasLeftBeforeAnyWasThere: nobody went from a row.
+func TestTheCursorIsOnTheTopRowWhereItWasLeftBeforeAnyWasThere(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		release := a.Block(awsxtest.Services)
+		d := viewstest.Sit(t, a, viewstest.Standard, onServices(cluster))
+		d.Press(":").Type("messages").Press("enter")
+		release()
+		d.Read().Press("esc")
+		d.Read().Shows("api-checkout")
+		cluster.Service("aa-broken", awsxtest.Desired(4), awsxtest.Running(0), awsxtest.Unbalanced())
+		d.Press("ctrl+r")
+		d.Read()
+		if row := d.Screen()[3]; !strings.HasPrefix(row, "> aa-broken") {
+			t.Errorf("the cursor is not on the worst:\n%s", d.Text())
+		}
+	})
+}
+
 func TestEnterBeforeTheRowsAreThereIsNotLost(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		a, cluster := viewstest.Shop()

@@ -56,7 +56,7 @@ var (
 // The screen of how a service was deployed.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "deployments", Title: "Deployments", Bindings: livetable.Bindings(actGoBack, actUndo, actCompare)},
-	Of:          views.OfService, Rows: "revision", Short: []string{"deployment", "deploy", "dp"},
+	Of:          views.OfService, Rows: "revision", Short: []string{"deployment", "deploy", "dp", "history"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Nav.Deployments(of) },
 })
 

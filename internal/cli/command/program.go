@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -61,6 +62,9 @@ type Program struct {
 	Patient bool
 	// Resume begins where the last run of the console ended, context and all.
 	Resume bool
+	// Among are the contexts that are asked about, as "@prod" or "@all": it begins in one of
+	// them, and needs no other.
+	Among []string
 }
 
 // With opens the application, calls f with it and closes it again.
@@ -93,6 +97,11 @@ func (p *Program) open(ctx context.Context) (*app.App, error) {
 	cfg, err := config.Load(p.Flags, p.Getenv, app.Judge)
 	if err != nil {
 		return nil, err
+	}
+	for _, c := range slices.Backward(cfg.Contexts) {
+		if slices.Contains(p.Among, "@"+c.Name) || slices.Contains(p.Among, "@all") {
+			cfg.Context = c.ID
+		}
 	}
 	a, err := app.Open(ctx, cfg, p.Options())
 	if fault.Of(err) != nil {

@@ -53,6 +53,7 @@ was named. What is said of that service itself, and its targets without a task, 
 			if f.check {
 				return p.check(cmd.Context(), args, f)
 			}
+			p.Among = args
 			return p.With(cmd.Context(), func(a *app.App) error {
 				if f.everywhere() {
 					return p.listAll(cmd.Context(), a, args, f)
