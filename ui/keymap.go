@@ -138,19 +138,18 @@ func (c Conflict) String() string {
 // Conflicts are the keys that more than one of the bindings claim, by key, of those that yield
 // none to others. Give it one screen's together with those that every screen has.
 func (k *Keymap) Conflicts(bindings []Binding) []Conflict {
-	claims := map[string][]string{}
-	claim := func(yielding bool) {
+	claims := make(map[string][]string, 2*len(bindings))
+	for _, yielding := range [...]bool{false, true} {
 		for _, b := range bindings {
 			for _, key := range k.Keys(b) {
-				given := b.Yields && len(claims[key]) > 0 && !slices.ContainsFunc(bindings, func(o Binding) bool { return o.Yields && slices.Contains(claims[key], o.ID) })
-				if b.Yields == yielding && !given && !slices.Contains(claims[key], b.ID) {
-					claims[key] = append(claims[key], b.ID)
+				ids := claims[key]
+				given := yielding && b.Yields && len(ids) > 0 && !slices.ContainsFunc(bindings, func(o Binding) bool { return o.Yields && slices.Contains(ids, o.ID) })
+				if b.Yields == yielding && !given && !slices.Contains(ids, b.ID) {
+					claims[key] = append(ids, b.ID)
 				}
 			}
 		}
 	}
-	claim(false)
-	claim(true)
 	var out []Conflict
 	for key, ids := range claims {
 		if len(ids) > 1 {

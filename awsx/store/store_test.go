@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -18,7 +19,11 @@ import (
 	"gantry/internal/fault"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// There is memory enough, and time goes into collecting it.
+	debug.SetGCPercent(400)
+	goleak.VerifyTestMain(m)
+}
 
 // inBubble runs a test on fake time with a store over an account.
 func inBubble(t *testing.T, test func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store)) {

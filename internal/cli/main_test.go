@@ -121,7 +121,7 @@ func newAccount(t *testing.T, o sim.Options) *account {
 
 type sink struct{ store *logsim.Store }
 
-func (s sink) WriteLog(d output.Doc) { _ = s.store.Index("", d.Document(), d.Time) }
+func (s sink) WriteLog(d output.Doc) { s.store.Put("", d.Document, d.Time) }
 
 // result is what came of a run.
 type result struct {

@@ -114,7 +114,7 @@ type loud struct {
 
 // WriteLog implements output.Sink.
 func (l *loud) WriteLog(d output.Doc) {
-	_ = l.store.Index("", d.Document(), d.Time)
+	l.store.Put("", d.Document, d.Time)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if d.Service == l.service {
@@ -133,7 +133,7 @@ func (l *loud) write(ctx context.Context) {
 			}
 			d := *model
 			d.Time, d.Message = time.Now(), fmt.Sprintf("soaking, line %d of a service that says much about the requests that it answers", n)
-			_ = l.store.Index("", d.Document(), d.Time)
+			l.store.Put("", d.Document, d.Time)
 			n++
 		}
 	}

@@ -152,7 +152,8 @@ func (s *Store) serveFieldCaps(w http.ResponseWriter, r *http.Request) {
 		Aggregatable bool   `json:"aggregatable"`
 	}
 	fields := map[string]map[string]capability{}
-	s.mu.RLock()
+	s.mu.Lock()
+	s.read()
 	for _, name := range names {
 		ix := s.indices[name]
 		if ix == nil {
@@ -168,7 +169,7 @@ func (s *Store) serveFieldCaps(w http.ResponseWriter, r *http.Request) {
 			fields[field][fieldType] = capability{fieldType, true, fieldType != "text"}
 		}
 	}
-	s.mu.RUnlock()
+	s.mu.Unlock()
 	if names == nil {
 		names = []string{}
 	}

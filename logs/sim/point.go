@@ -64,6 +64,7 @@ func (s *Store) openPoint(w http.ResponseWriter, r *http.Request, key string) {
 		return
 	}
 	s.opened++
+	s.read()
 	id := fmt.Sprintf("point-%d", s.opened)
 	s.points[id] = &heldPoint{docs: slices.Clone(s.docs), names: names, keepAlive: keep, until: time.Now().Add(keep)}
 	writeJSON(w, http.StatusOK, map[string]any{key: id})

@@ -20,8 +20,9 @@ func (s *Store) check(names []string, query json.RawMessage) error {
 	if json.Unmarshal(query, &node) != nil {
 		return nil // what reads the query says what is wrong
 	}
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.read()
 	return mappings{s, names}.check(node)
 }
 

@@ -222,7 +222,7 @@ func (s *Store) run(run search, names []string) (hits []hit, total int) {
 		if total <= run.from || len(hits) >= run.size {
 			continue
 		}
-		h := hit{Index: d.index, ID: d.id, Source: d.source}
+		h := hit{Index: d.index, ID: documentID(d.number), Source: d.source}
 		if run.sorted {
 			value := d.at.UnixMilli()
 			if run.nanos {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -259,5 +260,34 @@ func TestAStallEndsWithTheRequest(t *testing.T) {
 func TestADocumentThatIsNoJSONIsRefused(t *testing.T) {
 	if err := New(Options{}).Index("", map[string]any{"f": func() {}}, noon); err == nil {
 		t.Error("a function was indexed")
+	}
+}
+
+// TestALineIsMadeOnceSomebodyAsks compares documents that are made late with those that are
+// made at once: hits, fields, and what the fields of evicted ones leave.
+func TestALineIsMadeOnceSomebodyAsks(t *testing.T) {
+	for _, most := range []int{10, 3} {
+		early, late := New(Options{MaxDocs: most}), New(Options{MaxDocs: most})
+		made := 0
+		for n, value := range []any{1, "text", "2026-05-04T10:00:00Z", true, 2.5, "more"} {
+			doc, at := map[string]any{"n": n, fmt.Sprint("f", n%4): value}, noon.Add(time.Duration(n%3)*time.Second)
+			put(t, early, "", doc, at)
+			late.Put("", func() map[string]any { made++; return doc }, at)
+		}
+		if early.Len() != late.Len() {
+			t.Errorf("%d documents, and %d made late", early.Len(), late.Len())
+		}
+		if most == 10 && made > 0 {
+			t.Errorf("%d documents were made for nobody", made)
+		}
+		for _, path := range []string{"/_field_caps?fields=*", "/_search?size=10", "/_field_caps?fields=f*"} {
+			_, want := call(t, early, "GET", path, "")
+			if _, got := call(t, late, "GET", path, ""); !reflect.DeepEqual(got, want) {
+				t.Errorf("of %d, %s answers\n%v\nand of documents made at once\n%v", most, path, got, want)
+			}
+		}
+		if made != 6 {
+			t.Errorf("%d documents were made of 6", made)
+		}
 	}
 }

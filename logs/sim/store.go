@@ -34,6 +34,7 @@ type Store struct {
 
 	mu      sync.RWMutex
 	docs    []*document
+	unread  []*document // those of docs that nobody has read, in the order of their writing
 	indices map[string]*index
 	written uint64
 	faults  []*Fault
@@ -42,9 +43,12 @@ type Store struct {
 }
 
 type document struct {
-	index, id string
-	at        time.Time // milliseconds, as a date field keeps
-	source    map[string]any
+	index  string
+	number uint64    // how manieth it is
+	at     time.Time // milliseconds, as a date field keeps
+	// say makes the document; nil once it is made.
+	say    func() map[string]any
+	source map[string]any
 }
 
 // index holds what a store knows of one index besides its documents.
@@ -66,30 +70,55 @@ func New(opts Options) *Store {
 // day of at, in UTC. The document gets an @timestamp of at, in milliseconds,
 // unless it has one. The error is that of a document which cannot be JSON.
 func (s *Store) Index(name string, doc map[string]any, at time.Time) error {
-	at = at.UTC().Truncate(time.Millisecond)
-	if name == "" {
-		name = "logstash-" + at.Format("2006.01.02")
-	}
 	source, err := object(doc)
 	if err != nil {
-		return fmt.Errorf("index %s: %w", name, err)
+		return fmt.Errorf("index %s: %w", cmp.Or(name, dated(at)), err)
 	}
-	if _, ok := source[timestampField]; !ok {
-		source[timestampField] = at.Format("2006-01-02T15:04:05.000Z")
-	}
+	s.Put(name, func() map[string]any { return source }, at)
+	return nil
+}
 
+// Put is Index for a document that is not made before somebody reads it, or never: most
+// lines go before anybody asks for them. What say returns is the store's; it has the types
+// that JSON has, or is left empty.
+func (s *Store) Put(name string, say func() map[string]any, at time.Time) {
+	at = at.UTC().Truncate(time.Millisecond)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.written++
-	d := &document{index: name, id: documentID(s.written), at: at, source: source}
+	d := &document{index: cmp.Or(name, dated(at)), number: s.written, at: at, say: say}
 	place := len(s.docs)
 	for place > 0 && s.docs[place-1].at.After(at) {
 		place--
 	}
 	s.docs = slices.Insert(s.docs, place, d)
-	s.mapFields(name, source)
+	s.unread = append(s.unread, d)
+	ix := s.indices[d.index]
+	if ix == nil {
+		ix = &index{fields: map[string]string{}}
+		s.indices[d.index] = ix
+	}
+	ix.docs++
 	s.evict()
-	return nil
+}
+
+// dated is the index of a time.
+func dated(at time.Time) string { return "logstash-" + at.UTC().Format("2006.01.02") }
+
+// read makes the documents that were not made yet. The lock is the caller's.
+func (s *Store) read() {
+	for _, d := range s.unread {
+		source, err := object(d.say())
+		if err != nil {
+			source = map[string]any{}
+		}
+		if _, ok := source[timestampField]; !ok {
+			source[timestampField] = d.at.Format("2006-01-02T15:04:05.000Z")
+		}
+		d.say, d.source = nil, source
+		s.indices[d.index].mapFields(source)
+	}
+	s.unread = nil
 }
 
 // Len returns the number of documents held.
@@ -112,13 +141,7 @@ func documentID(n uint64) string {
 }
 
 // mapFields extends an index's mapping by a document's fields.
-func (s *Store) mapFields(name string, doc map[string]any) {
-	ix := s.indices[name]
-	if ix == nil {
-		ix = &index{fields: map[string]string{}}
-		s.indices[name] = ix
-	}
-	ix.docs++
+func (ix *index) mapFields(doc map[string]any) {
 	flatten("", doc, func(field string, value any) {
 		switch value := value.(type) {
 		case string:
@@ -174,6 +197,9 @@ func flatten(prefix string, v any, visit func(field string, value any)) {
 // evict drops the oldest documents beyond the bounds, and indices left empty.
 func (s *Store) evict() {
 	oldest := s.docs[len(s.docs)-1].at.Add(-s.opts.MaxAge)
+	if len(s.docs) > s.opts.MaxDocs || s.docs[0].at.Before(oldest) {
+		s.read() // the fields of what goes stay those of its index
+	}
 	n := 0
 	for len(s.docs)-n > s.opts.MaxDocs || s.docs[n].at.Before(oldest) {
 		ix := s.indices[s.docs[n].index]
@@ -188,8 +214,9 @@ func (s *Store) evict() {
 
 // between returns the documents of a stretch of time, oldest first.
 func (s *Store) between(from, to time.Time) []*document {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.read()
 	return slices.Clone(within(s.docs, from, to))
 }
 

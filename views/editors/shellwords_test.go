@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"pgregory.net/rapid"
 )
 
 func TestWordsAreSplitAsAShellSplitsThem(t *testing.T) {
@@ -29,16 +27,36 @@ func TestWordsAreSplitAsAShellSplitsThem(t *testing.T) {
 	}
 }
 
+// TestQuotedWordsComeBackAsTheyWere tries every word of up to four characters of all that a
+// shell sees something in, each pair of short ones, and all in one line.
 func TestQuotedWordsComeBackAsTheyWere(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		list := rapid.SliceOf(rapid.StringMatching(`[a-z "$\\'\t]{0,8}`)).Draw(t, "words")
+	all := []string{""}
+	for first, length := 0, 0; length < 4; length++ {
+		last := len(all)
+		for _, w := range all[first:last] {
+			for _, c := range "az \"$\\'\t" {
+				all = append(all, w+string(c))
+			}
+		}
+		first = last
+	}
+	same := func(list ...string) {
 		quoted := make([]string, len(list))
 		for i, w := range list {
 			quoted[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 		}
-		got, err := words(strings.Join(quoted, " "))
-		if err != nil || !slices.Equal(got, list) {
-			t.Errorf("%q became %q (%v)", list, got, err)
+		if got, err := words(strings.Join(quoted, " ")); err != nil || !slices.Equal(got, list) {
+			t.Fatalf("%q became %q (%v)", list, got, err)
 		}
-	})
+	}
+	same()
+	for _, w := range all {
+		same(w)
+	}
+	for _, w := range all[:73] { // of up to two characters
+		for _, v := range all[:73] {
+			same(w, v)
+		}
+	}
+	same(all...)
 }

@@ -224,7 +224,8 @@ func (r *serviceRow) runningDigest(container string) string {
 func (r *serviceRow) lastDead() (last awsx.Task, dead bool) {
 	var died *awsx.Task
 	for _, t := range r.own.lists()[1] {
-		if reason.StoppedTask(*t, r.definition(t.TaskDefinition)).Failure && (died == nil || reason.StoppedAt(*t).After(reason.StoppedAt(*died))) {
+		// The time is asked first: reading why is dear, and this is drawn.
+		if (died == nil || reason.StoppedAt(*t).After(reason.StoppedAt(*died))) && reason.StoppedTask(*t, r.definition(t.TaskDefinition)).Failure {
 			died = t
 		}
 	}

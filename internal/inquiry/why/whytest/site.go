@@ -38,7 +38,7 @@ type Site struct {
 
 type logsink struct{ *logsim.Store }
 
-func (s logsink) WriteLog(d output.Doc) { _ = s.Index("", d.Document(), d.Time) }
+func (s logsink) WriteLog(d output.Doc) { s.Put("", d.Document, d.Time) }
 
 // Open opens a site: two services in the cluster prod, shop of three tasks and till of
 // two, unless the options say another.
