@@ -136,15 +136,16 @@ func (t *targetSource) poll(ctx context.Context, d demand, landed func()) outcom
 	asked := d.refresh
 	d = d.latest()
 	d.refresh = d.refresh || asked
-	next := tick
-	if d.idle {
+	chosen := t.choose(d)
+	// What is due and had to wait is looked at soon, and what scrolls into view (patient).
+	next, patient := tick, d.idle || len(t.waiting) == 0
+	if patient {
 		next = restPause
 	}
-	chosen := t.choose(d)
 	if len(chosen) == 0 {
 		quiet := t.told && !news && !t.worthTelling()
 		t.told = true
-		return outcome{next: next, quiet: quiet}
+		return outcome{next: next, patient: patient, quiet: quiet}
 	}
 	t.told = true
 	begun := wall()
@@ -157,6 +158,7 @@ func (t *targetSource) poll(ctx context.Context, d demand, landed func()) outcom
 	})
 	t.pace.learns(failed.all, len(chosen), wall().Sub(begun), wall())
 	o := failed.outcome(len(chosen), next)
+	o.patient = patient && len(failed.all) == 0
 	if len(d.visible) > 0 && !d.idle {
 		o.ceiling = visibleWait
 	}
