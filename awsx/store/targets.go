@@ -24,7 +24,7 @@ const (
 	parallel   = 10
 	// visibleWait is how long an account that turns calls away is left alone at most while
 	// somebody looks.
-	visibleWait = 10 * time.Second
+	visibleWait = 5 * time.Second
 	// Each telling makes watchers look at all they show: newsTold is how often
 	// they are told of readings, sameTold when those brought nothing new.
 	newsTold = 2 * tick
@@ -43,8 +43,8 @@ func (s *Store) Targets(cluster awsx.Ref) *Watch[GroupState] {
 	})
 }
 
-// targetSource reads a few groups a tick, as its pace allows: of what is visible or a suspect
-// whichever is overdue the most, and of the rest likewise.
+// targetSource reads a few groups a tick, as its pace allows: of what is visible, of suspects
+// and of the rest whichever is overdue the most.
 type targetSource struct {
 	store   *Store
 	cluster awsx.Ref
@@ -53,6 +53,7 @@ type targetSource struct {
 	services *Watch[awsx.Service]
 	pace     targetPace
 	waiting  []string // groups that are due, the most urgent first
+	ahead    int      // visible groups in a row that were read while suspects may have waited
 
 	failed uint64 // the snapshot of services whose error was passed on
 
