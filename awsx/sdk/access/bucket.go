@@ -43,7 +43,7 @@ const (
 )
 
 // How the part that is taken changes. A call that was turned away halves it, once a second:
-// those that were on their way together say the same. It grows within seconds to half of what
+// those that were on their way together say the same. It grows within seconds to a third of what
 // was proven, and slowly from there until so many calls were taken in a row that there seems
 // to be room again. Consoles that share a grant come to equal parts so: who takes more is
 // turned away more often.
@@ -56,12 +56,12 @@ const (
 	leastRate  = 0.15 // tokens a second, so that even fifty consoles find their share
 	leastBurst = 2
 	cutEvery   = time.Second
-	regrowth   = 5 * time.Second  // in which part grows by e, and by a little, up to half of what was proven
+	regrowth   = 6 * time.Second  // in which part grows by e, and by a little, up to a third of what was proven
 	growth     = 3 * time.Minute  // and above
-	roomy      = 10 * time.Second // and above, where there seems to be room
+	roomy      = 15 * time.Second // and above, where there seems to be room
 	manyTaken  = 8                // calls, that prove a part
-	longCalm   = 45 * time.Second // without a call that was turned away: there seems to be room
-	longRun    = 25               // calls that were taken in a row: the same
+	longCalm   = 90 * time.Second // without a call that was turned away: there seems to be room
+	longRun    = 80               // calls that were taken in a row: the same
 	aLittle    = 1.0 / 64
 )
 
@@ -161,7 +161,7 @@ func (b *bucket) fill() {
 	now := time.Now()
 	passed := now.Sub(b.filled)
 	b.filled = now
-	b.grow(b.proven/2, regrowth, passed)
+	b.grow(b.proven/3, regrowth, passed)
 	if b.took >= longRun || now.Sub(b.cut) >= longCalm {
 		b.grow(1, roomy, passed)
 	}
@@ -188,7 +188,7 @@ func (b *bucket) turnedAway() {
 		return
 	}
 	switch {
-	case b.took >= manyTaken:
+	case b.took >= manyTaken && b.part >= b.proven/3:
 		b.proven = b.part
 	case b.took > 0:
 		b.proven = max(b.part, 0.75*b.proven)
