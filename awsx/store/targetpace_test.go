@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"net/url"
+	"slices"
 	"testing"
 	"time"
 
@@ -66,6 +67,39 @@ func TestTheTargetsOfALargeClusterAreReadWithin100Seconds(t *testing.T) {
 // ofTargets is a fault of the calls that read target health.
 func ofTargets(share float64) sim.Fault {
 	return sim.Fault{Service: "elbv2", Operation: "DescribeTargetHealth", Kind: sim.Throttle, Share: share}
+}
+
+// TestWhatScrollsIntoViewIsReadAtOnce, though groups that stand still are looked at once a second.
+func TestWhatScrollsIntoViewIsReadAtOnce(t *testing.T) {
+	overSimulator(t, large, func(t *testing.T, world *sim.Account, s *store.Store, id awsx.ContextID) {
+		w, visible := largeCluster(t, s, id)
+		until(t, w, func(x *store.Snapshot[store.GroupState]) bool { return readOf(x, nil) == 300 })
+		for range 10 { // moments of a second
+			time.Sleep(time.Minute + 130*time.Millisecond)
+			var keys []string
+			for _, g := range w.Snapshot().Items {
+				if len(keys) < 20 && !visible[g.Services[0]] {
+					keys = append(keys, g.Services[0])
+				}
+			}
+			from := time.Now()
+			w.Need(store.Need{Visible: keys})
+			time.Sleep(2 * time.Second)
+			n := 0
+			for _, g := range w.Snapshot().Items {
+				if slices.Contains(keys, g.Services[0]) && !g.ReadAt.Before(from) && g.ReadAt.Sub(from) < 300*time.Millisecond {
+					n++
+				}
+			}
+			if n < 15 {
+				t.Fatalf("%d of 20 groups that came on screen were read within 300 ms", n)
+			}
+			visible = map[string]bool{}
+			for _, key := range keys {
+				visible[key] = true
+			}
+		}
+	})
 }
 
 // TestFewerGroupsAreReadThatNobodyLooksAtAfterThrottling, and all of them in the end.
