@@ -59,7 +59,7 @@ const (
 	regrowth   = 6 * time.Second  // in which part grows by e, and by a little, up to a third of what was proven
 	growth     = 3 * time.Minute  // and above
 	roomy      = 15 * time.Second // and above, where there seems to be room
-	smallPart  = 1.0 / 24         // that it grows to as soon, whatever was proven: more consoles than that are rare
+	smallPart  = 1.0 / 32         // that it grows to as soon, whatever was proven: more consoles than that are rare
 	manyTaken  = 8                // calls, that prove a part
 	longCalm   = 90 * time.Second // without a call that was turned away: there seems to be room
 	longRun    = 80               // calls that were taken in a row: the same
