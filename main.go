@@ -3,10 +3,10 @@ package main
 
 import (
 	"os"
-	"runtime/debug"
 	"time"
 
 	"gantry/internal/cli"
+	"gantry/internal/garbage"
 	"gantry/internal/loading"
 )
 
@@ -15,7 +15,9 @@ var version, commit, date string
 
 // gcPercent is how much garbage there may be beside what is in use. A console
 // shares its jump host with others and holds little: collecting often costs a few
-// percent of one core, and a third of the memory is saved by it.
+// percent of one core, and a third of the memory is saved by it. Of what is in use on
+// a screen of some hundred services that would be so little that collecting is half of
+// all it does: there may be gcRoom all the same.
 //
 // The simulator is none of that: what it holds is an account, and while it makes a large one
 // the collector would take half of the time.
@@ -24,6 +26,7 @@ var version, commit, date string
 // has passed.
 const (
 	gcPercent    = 15
+	gcRoom       = 6 << 20
 	gcPercentSim = 100
 	startTime    = 300 * time.Millisecond
 )
@@ -31,11 +34,9 @@ const (
 func main() {
 	roomy := func() {}
 	if loading.Done() {
-		settle := time.AfterFunc(startTime, func() { debug.SetGCPercent(gcPercent) })
-		roomy = func() {
-			settle.Stop()
-			debug.SetGCPercent(gcPercentSim)
-		}
+		collector := &garbage.Keeper{Percent: gcPercent, Room: gcRoom}
+		time.AfterFunc(startTime, collector.Run)
+		roomy = func() { collector.Stop(gcPercentSim) }
 	}
 	os.Exit(cli.Main(cli.Release(version, commit, date), roomy))
 }

@@ -52,7 +52,7 @@ func (s *Shell) view() tea.View {
 		above = chromeTop + len(banner)
 		first, whose := s.headLine(head)
 		lines := append([]string{first, s.countsLine(head, whose)}, banner...)
-		foot := []string{s.statusLine(head.Place), s.hintLine(head.Scope)}
+		foot := []string{s.statusLine(head.Place), s.hintLine()}
 		rows = append(append(lines, rows...), foot...)
 	} else if line := s.statusLine(head.Place); line != "" && s.topModal() == nil {
 		rows[len(rows)-1] = line

@@ -62,6 +62,7 @@ func (s *Shell) View() tea.View {
 	if s.crashed() {
 		return tea.View{}
 	}
+	defer func() { s.offered = [2][]Action{} }()
 	return s.view()
 }
 

@@ -36,7 +36,7 @@ func (s *Shell) piece(key, name string, disabled bool) piece {
 
 // hintLine names the keys that matter most, as many as fit. The ways to all
 // others stand at its end and are never dropped.
-func (s *Shell) hintLine(scope string) string {
+func (s *Shell) hintLine() string {
 	var hinted any = s.trail.top().screen
 	if m := s.topModal(); m != nil {
 		hinted = m.Modal
@@ -63,12 +63,13 @@ func (s *Shell) hintLine(scope string) string {
 		return ""
 	}
 	var list, fixed []piece
-	for _, a := range byHint(s.screenActions(scope)) {
+	own, everywhere := s.host.Offered()
+	for _, a := range byHint(own) {
 		if key := s.keyLabel(a); key != "" {
 			list = append(list, s.piece(key, a.Name, a.Disabled != ""))
 		}
 	}
-	for _, a := range byHint(s.globals(scope)) {
+	for _, a := range byHint(everywhere) {
 		if key := s.keyLabel(a); key != "" {
 			fixed = append(fixed, s.piece(key, "", a.Disabled != ""))
 		}

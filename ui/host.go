@@ -46,15 +46,19 @@ func (h *Host) Screens() []Screen {
 	return open
 }
 
-// Offered are the actions that there are now, those of the shown screen first; none while
-// something else takes the keys, and on a bare screen, which has no room to tell of them.
-func (h *Host) Offered() []Action {
+// Offered are the actions that there are now, those of the shown screen and the others; none
+// while something else takes the keys, and on a bare screen, which has no room to tell of them.
+// They are made once after each message.
+func (h *Host) Offered() (own, everywhere []Action) {
 	s := h.shell
 	if s.bare || s.trail.top() == nil || s.topModal() != nil || s.prompt != nil || s.trail.top().screen.Capturing() {
-		return nil
+		return nil, nil
 	}
-	scope := s.scope()
-	return append(s.screenActions(scope), s.globals(scope)...)
+	if s.offered[0] == nil {
+		scope := s.scope()
+		s.offered = [2][]Action{s.screenActions(scope), s.globals(scope)}
+	}
+	return s.offered[0], s.offered[1]
 }
 
 // Modal asks the operator something. Keys typed ahead are swallowed for a

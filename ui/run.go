@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/internal/crash"
+	"gantry/ui/beat"
 )
 
 // leaving is how long the commands of screens may take to end with the program.
@@ -47,7 +48,7 @@ func Run(ctx context.Context, s *Shell, o RunOptions) error {
 		o.Output = os.Stdout
 	}
 	opts := append(s.opts.Terminal.programOptions(), tea.WithContext(running), tea.WithOutput(o.Output))
-	p := tea.NewProgram(s, append(opts, o.Program...)...)
+	p := beat.NewProgram(s, append(opts, o.Program...)...)
 
 	type watch struct {
 		hungUp bool

@@ -18,12 +18,10 @@ const typeAhead = 300 * time.Millisecond
 
 // Options is all that the shell is given. Root is required.
 type Options struct {
-	// Title is the program's name in the window title.
-	Title string
+	Title string // the program's name in the window title
 	// Root makes the first screen.
-	Root func(*Host) Screen
-	// Begin opens more screens over the first one; nil for none.
-	Begin func(*Host)
+	Root  func(*Host) Screen
+	Begin func(*Host) // opens more screens over the first one; nil for none
 	// Terminal is how to draw, and Scheme in which colours.
 	Terminal Terminal
 	Scheme   theme.Scheme
@@ -46,17 +44,13 @@ type Options struct {
 	// Reflexes say what does here what a key does in other programs, for keys that have no
 	// action on a screen.
 	Reflexes map[string]string
-	// Mouse takes the mouse wheel from the terminal, which then selects no text.
-	Mouse bool
+	Mouse    bool // takes the mouse wheel from the terminal, which then selects no text
 	// Palette are what ":" finds besides actions: screens, services, pasted
 	// identifiers. They are asked on the loop and answer from memory.
-	Palette func(*Host) []palette.Source
-	// Typed keeps what is typed; nil keeps it for this run.
-	Typed Typed
-	// Clipboard takes what is copied.
-	Clipboard clipboard.Clipboard
-	// SaveDir is where ctrl+s writes; empty is the working directory.
-	SaveDir string
+	Palette   func(*Host) []palette.Source
+	Typed     Typed               // keeps what is typed; nil keeps it for this run
+	Clipboard clipboard.Clipboard // takes what is copied
+	SaveDir   string              // where ctrl+s writes; empty is the working directory
 	// LookPath finds a program that a banner names; nil is exec.LookPath. Mended is called on
 	// the loop after it ended well; nil for nothing.
 	LookPath func(name string) (string, error)
@@ -90,6 +84,7 @@ type Shell struct {
 	history *palette.History
 	notes   *notes
 
+	offered [2][]Action // what Host.Offered made; nil until it is asked
 	w, h    int
 	bare    bool
 	ticking bool // a wake-up for the armed time is under way
@@ -194,6 +189,7 @@ func (s *Shell) update(msg tea.Msg) tea.Cmd {
 	case result:
 		s.deliver(msg)
 	}
+	s.offered = [2][]Action{}
 	if s.opts.Guide != nil {
 		s.opts.Guide.Step(s.host)
 	}

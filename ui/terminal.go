@@ -113,13 +113,9 @@ func (t Terminal) Theme(s theme.Scheme) theme.Options {
 	return theme.Options{Profile: t.Profile, Dark: t.Dark, Scheme: s, ASCII: t.ASCII}
 }
 
-// FramesPerSecond is how often the renderer looks for something to write: a key waits for
-// it, so that at half of it a frame alone would be late.
-const FramesPerSecond = 120
-
 // programOptions are what Bubble Tea must know.
 func (t Terminal) programOptions() []tea.ProgramOption {
-	opts := []tea.ProgramOption{tea.WithFPS(FramesPerSecond)}
+	var opts []tea.ProgramOption
 	switch {
 	case t.Profile != colorprofile.Unknown:
 		opts = append(opts, tea.WithColorProfile(t.Profile))

@@ -92,6 +92,44 @@ func TestWhatIsOnScreenComesFirstAmongEquals(t *testing.T) {
 	})
 }
 
+// TestWhatIsOnScreenHasTwoOfThreeCalls where an account answers one call at a time, and all of
+// what it answers before it was read once, though others are suspects that were never read.
+func TestWhatIsOnScreenHasTwoOfThreeCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newTargetSource(&Store{groups: newGroupCache(nil), refresh: rounds(10 * time.Second)}, awsx.Ref{})
+		d := demand{interval: 10 * time.Second, visible: map[string]bool{}}
+		for i := range 140 {
+			s.wanted = append(s.wanted, &wantedGroup{arn: fmt.Sprint(i), suspect: i < 120})
+			if i >= 120 {
+				d.visible[fmt.Sprint(i)] = true
+			}
+		}
+		var visible []bool // of each call
+		for len(visible) < 80 {
+			s.pace.learns(nil, 1, 4*time.Second, time.Now())
+			for _, arn := range s.choose(d) {
+				visible = append(visible, d.visible[arn])
+				s.store.groups.reading(groupKey{arn: arn}).triedAt = time.Now()
+			}
+			time.Sleep(4 * time.Second)
+		}
+		for i := range 20 {
+			if !visible[i] {
+				t.Fatalf("call %d is for what nobody looks at, and what is on screen was not read", i)
+			}
+		}
+		n := 0
+		for _, on := range visible[20:] {
+			if on {
+				n++
+			}
+		}
+		if n != 40 {
+			t.Errorf("%d of 60 calls are for what is on screen", n)
+		}
+	})
+}
+
 // TestTheRestIsReadThoughWhatIsUrgentTakesAllThereIs: an account that answers one call in two
 // seconds has no time for all that is on screen, and the others are read too.
 func TestTheRestIsReadThoughWhatIsUrgentTakesAllThereIs(t *testing.T) {

@@ -82,12 +82,12 @@ func TestAListingThatTakesLongLeavesTheAccountAloneAsLong(t *testing.T) {
 		w.Need(store.Need{Visible: []string{"arn:service/0003", "arn:service/0900"}})
 		first := until(t, w, complete)
 		begun := time.Now()
-		changed := first.Rev
+		changed, told := first.Rev, w.Snapshot().Seq
 		pass(15 * time.Second)
 		if got := a.glanced.Load(); got == nil || !slices.Equal(*got, []string{"arn:service/0003", "arn:service/0700", "arn:service/0900"}) {
 			t.Fatalf("looked at %v", got)
 		}
-		if w.Snapshot().Rev != changed {
+		if s := w.Snapshot(); s.Rev != changed || s.Seq != told {
 			t.Error("a glance at what stands still is news")
 		}
 		a.desired.Store(3)

@@ -119,7 +119,7 @@ func (l *listSource[T]) chosen(d demand) []string {
 // look reads items by their keys. One that is missing is left to the next sweep.
 func (l *listSource[T]) look(ctx context.Context, r awsx.Reader, keys []string) outcome {
 	if len(keys) == 0 {
-		return outcome{glance: true}
+		return outcome{glance: true, quiet: true}
 	}
 	var errs []error
 	for page, err := range l.glance(ctx, r, keys) {
@@ -138,7 +138,9 @@ func (l *listSource[T]) look(ctx context.Context, r awsx.Reader, keys []string) 
 		}
 		l.mu.Unlock()
 	}
-	return outcome{glance: true, err: worst(errs)}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return outcome{glance: true, err: worst(errs), quiet: len(errs) == 0 && !l.table.dirty}
 }
 
 // sweep reads the whole listing. Where it can be done without, it lets what somebody waits

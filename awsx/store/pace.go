@@ -71,6 +71,8 @@ type outcome struct {
 	// glance means that the poll looked at a few items only: what is known of all of them
 	// is as old as it was.
 	glance bool
+	// patient means that next only is as long as it is because nothing that is visible was due.
+	patient bool
 	// quiet means that there is nothing to publish.
 	quiet bool
 	// aborted means that the poll was cancelled: it counts for nothing.
@@ -188,6 +190,15 @@ func (p *plan) due(interval time.Duration) (at time.Time, ok bool) {
 		return p.end.Add(p.spread(max(interval, denied), 0.1)), true
 	}
 	return p.end.Add(p.spread(doubled(minFailed, p.failures-1, max(interval, maxFailed)), 0.1)), true
+}
+
+// sooner returns when to poll next though nothing was due before, since something else is
+// looked at now.
+func (p *plan) sooner(due time.Time) time.Time {
+	if first := p.end.Add(tick); p.last.patient && first.Before(due) {
+		return first
+	}
+	return due
 }
 
 func (p *plan) spread(d time.Duration, share float64) time.Duration {

@@ -46,6 +46,7 @@ type demand struct {
 	looked   time.Duration // the interval while somebody looks
 	visible  map[string]bool
 	refresh  bool
+	scrolled bool // since the last poll began
 	// latest returns what they need by now, for a poll that waited before it chose.
 	latest func() demand
 }
@@ -66,9 +67,10 @@ type poller[T any] struct {
 	// raised in whoever looks at the poller.
 	polls crash.Group
 
-	mu      sync.Mutex
-	watches map[*Watch[T]]struct{}
-	refresh bool
+	mu       sync.Mutex
+	watches  map[*Watch[T]]struct{}
+	refresh  bool
+	scrolled bool // other items are visible than at the last poll
 }
 
 func newPoller[T any](s *Store, key pollKey, pace func() pace, src source[T]) *poller[T] {
@@ -133,7 +135,7 @@ func (p *poller[T]) demand() demand {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	pace := p.pace()
-	d := demand{watches: len(p.watches), idle: true, refresh: p.refresh, interval: pace.base * idleFactor, looked: pace.base, visible: map[string]bool{}, latest: p.demand}
+	d := demand{watches: len(p.watches), idle: true, refresh: p.refresh, scrolled: p.scrolled, interval: pace.base * idleFactor, looked: pace.base, visible: map[string]bool{}, latest: p.demand}
 	first := true
 	for w := range p.watches {
 		interval, looked := pace.interval(w.need), pace.shared(w.need)
@@ -152,9 +154,9 @@ func (p *poller[T]) demand() demand {
 	return d
 }
 
-func (p *poller[T]) takeRefresh() {
+func (p *poller[T]) takeDemand() {
 	p.mu.Lock()
-	p.refresh = false
+	p.refresh, p.scrolled = false, false
 	p.mu.Unlock()
 }
 
@@ -167,7 +169,7 @@ type attempt struct {
 }
 
 func (p *poller[T]) begin(ctx context.Context, d demand) *attempt {
-	p.takeRefresh()
+	p.takeDemand()
 	if d.idle {
 		ctx = awsx.WithPriority(ctx, awsx.Unattended)
 	}
@@ -231,6 +233,9 @@ func (p *poller[T]) run(ctx context.Context) {
 				break
 			}
 			due, polling := plan.due(d.interval)
+			if d.scrolled {
+				due = plan.sooner(due)
+			}
 			if d.refresh || polling && !due.After(t) {
 				now = p.begin(ctx, d)
 			} else {
@@ -288,7 +293,7 @@ func (p *poller[T]) run(ctx context.Context) {
 			}
 			if !o.aborted {
 				plan.ended(now.start, wall(), o, now.asked)
-				if !o.quiet {
+				if last := p.snap.Load(); !o.quiet || last.Err != nil || last.turned {
 					before := p.expired()
 					p.publish(plan, p.demand(), &o)
 					published, flush = wall(), time.Time{}

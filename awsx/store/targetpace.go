@@ -66,44 +66,49 @@ func (p *targetPace) refill(now time.Time, need float64, fresh, idle bool) {
 // fits reports whether a group may be chosen beside so many others. Where calls wait for their
 // turn what is urgent takes most of it, and every fifth is of the rest.
 func (p *targetPace) fits(c candidate, chosen int) bool {
-	switch {
-	case c.urgent:
-		return chosen < int(p.most)
-	case chosen < int(p.most):
-		return true
-	case p.owed < 1:
-		return false
-	}
-	p.owed--
-	return true
+	return chosen < int(p.most) || !c.urgent && p.owed >= 1
 }
 
-// takes reports whether a group may be read now, and counts it.
-func (p *targetPace) takes(c candidate, idle bool) bool {
+// affords reports whether what is saved up is enough to read a group.
+func (p *targetPace) affords(c candidate, idle bool) bool {
+	if c.urgent {
+		return p.urgent >= 1
+	}
+	return p.opens(c, idle) || p.rest >= c.cost()
+}
+
+// opens reports whether a group that nobody looks at is read with what is read at once when
+// the screen opens.
+func (p *targetPace) opens(c candidate, idle bool) bool {
+	return p.opening > 0 && c.tried.IsZero() && !idle
+}
+
+// cost is what a group that nobody looks at takes of what is saved up for the rest.
+func (c candidate) cost() float64 {
+	if c.tried.IsZero() {
+		return 1
+	}
+	return restFirst / restAgain
+}
+
+// spend takes what reading a group costs, which fits beside so many others and is affordable.
+func (p *targetPace) spend(c candidate, chosen int, idle bool) {
+	if !c.urgent && chosen >= int(p.most) {
+		p.owed--
+	}
 	switch {
-	case c.urgent && p.urgent >= 1:
+	case c.urgent:
 		p.urgent--
 		p.opening--
 		if !p.fresh {
 			p.owed = min(1, p.owed+0.25)
 		}
-		return true
-	case c.urgent:
-		return false
-	case p.opening > 0 && c.tried.IsZero() && !idle:
+	case p.opens(c, idle):
 		p.opening--
 		p.urgent--
-		return true
+	default:
+		p.rest -= c.cost()
 	}
-	cost := 1.0
-	if !c.tried.IsZero() {
-		cost = restFirst / restAgain
-	}
-	if p.rest < cost {
-		return false
-	}
-	p.rest -= cost
-	return true
 }
 
 // learns takes what calls came to: one that was turned away halves the rate. Where calls

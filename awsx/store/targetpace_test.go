@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"net/url"
+	"slices"
 	"testing"
 	"time"
 
@@ -63,8 +64,46 @@ func TestTheTargetsOfALargeClusterAreReadWithin100Seconds(t *testing.T) {
 	})
 }
 
-// TestThrottledTargetReadsAreHalvedAndVisibleRowsKeepWhatTheyNeed.
-func TestThrottledTargetReadsAreHalvedAndVisibleRowsKeepWhatTheyNeed(t *testing.T) {
+// ofTargets is a fault of the calls that read target health.
+func ofTargets(share float64) sim.Fault {
+	return sim.Fault{Service: "elbv2", Operation: "DescribeTargetHealth", Kind: sim.Throttle, Share: share}
+}
+
+// TestWhatScrollsIntoViewIsReadAtOnce, though groups that stand still are looked at once a second.
+func TestWhatScrollsIntoViewIsReadAtOnce(t *testing.T) {
+	overSimulator(t, large, func(t *testing.T, world *sim.Account, s *store.Store, id awsx.ContextID) {
+		w, visible := largeCluster(t, s, id)
+		until(t, w, func(x *store.Snapshot[store.GroupState]) bool { return readOf(x, nil) == 300 })
+		for range 10 { // moments of a second
+			time.Sleep(time.Minute + 130*time.Millisecond)
+			var keys []string
+			for _, g := range w.Snapshot().Items {
+				if len(keys) < 20 && !visible[g.Services[0]] {
+					keys = append(keys, g.Services[0])
+				}
+			}
+			from := time.Now()
+			w.Need(store.Need{Visible: keys})
+			time.Sleep(12 * time.Second) // so rarely is told of what was found as it was
+			n := 0
+			for _, g := range w.Snapshot().Items {
+				if slices.Contains(keys, g.Services[0]) && !g.ReadAt.Before(from) && g.ReadAt.Sub(from) < 300*time.Millisecond {
+					n++
+				}
+			}
+			if n < 15 {
+				t.Fatalf("%d of 20 groups that came on screen were read within 300 ms", n)
+			}
+			visible = map[string]bool{}
+			for _, key := range keys {
+				visible[key] = true
+			}
+		}
+	})
+}
+
+// TestFewerGroupsAreReadThatNobodyLooksAtAfterThrottling, and all of them in the end.
+func TestFewerGroupsAreReadThatNobodyLooksAtAfterThrottling(t *testing.T) {
 	overSimulator(t, large, func(t *testing.T, world *sim.Account, s *store.Store, id awsx.ContextID) {
 		w, visible := largeCluster(t, s, id)
 		until(t, w, func(x *store.Snapshot[store.GroupState]) bool { return readOf(x, visible) == len(visible) })
@@ -84,25 +123,50 @@ func TestThrottledTargetReadsAreHalvedAndVisibleRowsKeepWhatTheyNeed(t *testing.
 			return n
 		}
 		free := calls(20 * time.Second)
-		world.Inject(sim.Fault{Service: "elbv2", Operation: "DescribeTargetHealth", Kind: sim.Throttle, Times: 6})
+		calm := world.Inject(ofTargets(0))
 		time.Sleep(5 * time.Second)
+		calm()
 		slowed := calls(20 * time.Second)
 		t.Logf("%d calls in 20 s, %d after throttling", free, slowed)
 		if slowed > free*2/3 {
 			t.Errorf("%d calls in 20 s after throttling, %d before", slowed, free)
 		}
-		oldest := time.Duration(0)
-		for range 12 {
-			time.Sleep(10 * time.Second)
-			for _, g := range w.Snapshot().Items {
-				if len(g.Services) > 0 && visible[g.Services[0]] {
-					oldest = max(oldest, time.Since(g.ReadAt))
-				}
-			}
-		}
-		if oldest > 100*time.Second {
-			t.Errorf("a visible row was not read for %s", oldest)
-		}
 		until(t, w, func(x *store.Snapshot[store.GroupState]) bool { return readOf(x, nil) == 300 })
 	})
+}
+
+// TestWhatIsVisibleIsReadSoonAfterThrottling: the health of all 46 groups on screen is newer than
+// the end of it within a minute where hardly a call was taken, for however long, and within two
+// where so many were that the console has learnt to take little.
+func TestWhatIsVisibleIsReadSoonAfterThrottling(t *testing.T) {
+	for _, c := range []struct {
+		share       float64 // of the calls that are turned away; zero is all
+		long, bound time.Duration
+	}{
+		{0, 5 * time.Second, time.Minute}, {0, time.Minute, time.Minute}, {0, 10 * time.Minute, time.Minute}, {0.9, time.Minute, time.Minute},
+		{0.5, 5 * time.Minute, 2 * time.Minute}, {0.2, 5 * time.Minute, 2 * time.Minute},
+	} {
+		overSimulator(t, large, func(t *testing.T, world *sim.Account, s *store.Store, id awsx.ContextID) {
+			w, visible := largeCluster(t, s, id)
+			until(t, w, func(x *store.Snapshot[store.GroupState]) bool { return readOf(x, visible) == len(visible) })
+			calm := world.Inject(ofTargets(c.share))
+			time.Sleep(c.long)
+			calm()
+			ended := time.Now()
+			until(t, w, func(x *store.Snapshot[store.GroupState]) bool {
+				n := 0
+				for _, g := range x.Items {
+					if len(g.Services) > 0 && visible[g.Services[0]] && g.ReadAt.After(ended) {
+						n++
+					}
+				}
+				return n == len(visible)
+			})
+			took := time.Since(ended)
+			t.Logf("%s after %s with %v", took, c.long, c.share)
+			if took > c.bound {
+				t.Errorf("what is visible took %s after %s in which a share of %v was turned away", took, c.long, c.share)
+			}
+		})
+	}
 }

@@ -18,14 +18,8 @@ type candidate struct {
 	overdue float64
 }
 
-// before orders candidates: what was never read, then what is overdue the most, and among
-// equals what is on screen.
-func (c candidate) before(o candidate) bool {
-	if c.overdue != o.overdue {
-		return c.overdue > o.overdue
-	}
-	return c.visible && !o.visible
-}
+// before orders candidates of a kind: what was never read, then what is overdue the most.
+func (c candidate) before(o candidate) bool { return c.overdue > o.overdue }
 
 // mostWaiting is how many candidates of a kind one tick can need: those that are read, and
 // those that fill the call which describes.
@@ -49,20 +43,53 @@ func (q *queue) put(c candidate) {
 // choose picks the groups to read in this tick.
 func (t *targetSource) choose(d demand) []string {
 	now := wall()
-	urgent, rest := t.due(d, now)
-	fresh := len(urgent) > 0 && urgent[0].tried.IsZero()
-	t.pace.refill(now, float64(len(d.visible))/t.visibleAge(d).Seconds(), fresh, d.idle)
+	due := t.due(d, now)
+	t.pace.refill(now, float64(len(d.visible))/t.visibleAge(d).Seconds(), due.visible.fresh() || due.suspect.fresh(), d.idle)
 	var chosen []string
 	t.waiting = t.waiting[:0]
-	for _, c := range slices.Concat(urgent, rest) {
-		switch {
-		case t.pace.fits(c, len(chosen)) && t.pace.takes(c, d.idle):
-			chosen = append(chosen, c.arn)
-		default:
+	for c, more := due.next(t.ahead); more; c, more = due.next(t.ahead) {
+		if !t.pace.fits(c, len(chosen)) || !t.pace.affords(c, d.idle) {
 			t.waiting = append(t.waiting, c.arn)
+			continue
+		}
+		t.pace.spend(c, len(chosen), d.idle)
+		chosen = append(chosen, c.arn)
+		switch {
+		case c.visible:
+			t.ahead++
+		case c.urgent:
+			t.ahead = 0
 		}
 	}
 	return chosen
+}
+
+// mostAhead is how many visible groups in a row are read again while a suspect waits.
+const mostAhead = 2
+
+// dueGroups are the first of the groups to read: those on screen, those that others are in
+// trouble with, and the rest.
+type dueGroups struct{ visible, suspect, rest queue }
+
+// fresh reports whether one of a queue was never read.
+func (q queue) fresh() bool { return len(q) > 0 && q[0].tried.IsZero() }
+
+// next takes the group out whose turn it is, when so many visible ones were read in a row. What
+// is visible and was never read goes before all.
+func (g *dueGroups) next(ahead int) (c candidate, ok bool) {
+	from := &g.visible
+	switch {
+	case g.visible.fresh():
+	case len(g.suspect) > 0 && (len(g.visible) == 0 || ahead >= mostAhead):
+		from = &g.suspect
+	case len(g.visible) == 0:
+		from = &g.rest
+	}
+	if len(*from) == 0 {
+		return c, false
+	}
+	c, *from = (*from)[0], (*from)[1:]
+	return c, true
 }
 
 // visibleAge is how old the readings of groups on screen may get that give no reason to look.
@@ -71,7 +98,7 @@ func (t *targetSource) visibleAge(d demand) time.Duration {
 }
 
 // due returns the first of the groups to read.
-func (t *targetSource) due(d demand, now time.Time) (urgent, rest queue) {
+func (t *targetSource) due(d demand, now time.Time) (due dueGroups) {
 	t.mu.Lock()
 	wanted := t.wanted
 	t.mu.Unlock()
@@ -107,12 +134,15 @@ func (t *targetSource) due(d demand, now time.Time) (urgent, rest queue) {
 			if c.overdue < 1 && (known.err == nil || own) && !(d.refresh && c.urgent) {
 				continue
 			}
-			if c.urgent {
-				urgent.put(c)
-			} else {
-				rest.put(c)
+			switch {
+			case c.visible:
+				due.visible.put(c)
+			case c.urgent:
+				due.suspect.put(c)
+			default:
+				due.rest.put(c)
 			}
 		}
 	})
-	return urgent, rest
+	return due
 }

@@ -24,7 +24,7 @@ const (
 	parallel   = 10
 	// visibleWait is how long an account that turns calls away is left alone at most while
 	// somebody looks.
-	visibleWait = 10 * time.Second
+	visibleWait = 5 * time.Second
 	// Each telling makes watchers look at all they show: newsTold is how often
 	// they are told of readings, sameTold when those brought nothing new.
 	newsTold = 2 * tick
@@ -43,8 +43,8 @@ func (s *Store) Targets(cluster awsx.Ref) *Watch[GroupState] {
 	})
 }
 
-// targetSource reads a few groups a tick, as its pace allows: of what is visible or a suspect
-// whichever is overdue the most, and of the rest likewise.
+// targetSource reads a few groups a tick, as its pace allows: of what is visible, of suspects
+// and of the rest whichever is overdue the most.
 type targetSource struct {
 	store   *Store
 	cluster awsx.Ref
@@ -53,6 +53,7 @@ type targetSource struct {
 	services *Watch[awsx.Service]
 	pace     targetPace
 	waiting  []string // groups that are due, the most urgent first
+	ahead    int      // visible groups in a row that were read while suspects may have waited
 
 	failed uint64 // the snapshot of services whose error was passed on
 
@@ -136,15 +137,16 @@ func (t *targetSource) poll(ctx context.Context, d demand, landed func()) outcom
 	asked := d.refresh
 	d = d.latest()
 	d.refresh = d.refresh || asked
-	next := tick
-	if d.idle {
+	chosen := t.choose(d)
+	// What is due and had to wait is looked at soon, and what scrolls into view (patient).
+	next, patient := tick, d.idle || len(t.waiting) == 0
+	if patient {
 		next = restPause
 	}
-	chosen := t.choose(d)
 	if len(chosen) == 0 {
 		quiet := t.told && !news && !t.worthTelling()
 		t.told = true
-		return outcome{next: next, quiet: quiet}
+		return outcome{next: next, patient: patient, quiet: quiet}
 	}
 	t.told = true
 	begun := wall()
@@ -157,6 +159,7 @@ func (t *targetSource) poll(ctx context.Context, d demand, landed func()) outcom
 	})
 	t.pace.learns(failed.all, len(chosen), wall().Sub(begun), wall())
 	o := failed.outcome(len(chosen), next)
+	o.patient = patient && len(failed.all) == 0
 	if len(d.visible) > 0 && !d.idle {
 		o.ceiling = visibleWait
 	}

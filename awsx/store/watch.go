@@ -42,11 +42,18 @@ func (w *Watch[T]) Changed() <-chan struct{} { return w.changed }
 
 // Need replaces what this watcher needs.
 func (w *Watch[T]) Need(n Need) {
-	n.Visible = slices.Clone(n.Visible)
 	w.p.mu.Lock()
-	w.need = n
+	shown := slices.Equal(n.Visible, w.need.Visible)
+	same := shown && n.MaxAge == w.need.MaxAge && n.Together == w.need.Together && n.Idle == w.need.Idle
+	if !same {
+		n.Visible = slices.Clone(n.Visible)
+		w.need = n
+	}
+	w.p.scrolled = w.p.scrolled || !shown
 	w.p.mu.Unlock()
-	w.p.kick()
+	if !same {
+		w.p.kick()
+	}
 }
 
 // Refresh reads now, whatever the interval or the last failure says. During a

@@ -26,6 +26,7 @@ internal/fault
 internal/words
 internal/declared
 internal/loading
+internal/garbage
 internal/house
 internal/dist
 internal/saidtest
@@ -104,7 +105,7 @@ internal/cli/reports: internal/declared awsx awsx/timeline awsx/alarms awsx/alb 
 internal/cli/keeping: internal/declared internal/app/... internal/cli/command internal/cli/printing internal/cli/schema cobra
 internal/cli/upkeep: internal/declared internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/schema internal/config internal/fault internal/inquiry/... internal/words cobra
 internal/cli: internal/audit internal/names internal/crash internal/app/... internal/cli/changes internal/cli/command internal/cli/pipeline internal/cli/printing internal/cli/keeping internal/cli/reports internal/cli/upkeep internal/config internal/words ui/filter cobra term | awsx/sim/... awsx/document/... awsx/snapshot/... logs/sim internal/audit internal/canarytest internal/cli/clitest internal/cli/schema internal/saidtest internal/clean internal/difference xdg
-.: internal/cli internal/loading
+.: internal/cli internal/garbage internal/loading
 internal/e2e: | aws awsx awsx/sdk/... awsx/sim/... logs logs/sim logs/ecslog logs/elastic logs/tail logs/kql/analysis internal/fault ansi pty vt yaml
 `
 

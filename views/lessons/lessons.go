@@ -54,16 +54,24 @@ func (l *Lessons) Step(h *ui.Host) {
 		l.on, l.here = open[0], map[string]bool{}
 	}
 	l.told = ui.Binding{}
-	for _, a := range h.Offered() {
-		if a.Lesson != "" && a.Helps && a.Disabled == "" && h.Key(a.Binding) != "" && !l.over(a.ID) {
-			l.told = a.Binding
-			break
-		}
+	if own, everywhere := h.Offered(); !l.tell(h, own) {
+		l.tell(h, everywhere)
 	}
 	if id := l.told.ID; id != "" && !l.here[id] {
 		l.here[id] = true
 		l.kept.Set("", lessonOf+id, strconv.Itoa(l.times(id)+1))
 	}
+}
+
+// tell chooses the first of some actions that helps, and reports whether there is one.
+func (l *Lessons) tell(h *ui.Host, actions []ui.Action) bool {
+	for i := range actions {
+		if a := &actions[i]; a.Lesson != "" && a.Helps && a.Disabled == "" && h.Key(a.Binding) != "" && !l.over(a.ID) {
+			l.told = a.Binding
+			return true
+		}
+	}
+	return false
 }
 
 // over reports whether a lesson is told no more. Where it is told for the last time it is

@@ -14,6 +14,7 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/store"
 	"gantry/ui"
+	"gantry/ui/beat"
 	"gantry/ui/uitest"
 	"gantry/views"
 	"gantry/views/resources"
@@ -71,9 +72,9 @@ func BenchmarkKeyToFrameWhileLoading(b *testing.B) {
 			s.Shell = ui.New(b.Context(), ui.Options{Terminal: look.Terminal(), Root: func(h *ui.Host) ui.Screen {
 				return resources.NewServices(&views.Deps{Host: h, Now: time.Now, Store: st, Policy: viewstest.ExceptStaging{}, Nav: &viewstest.Visited{}}, cluster.Ref)
 			}})
-			options := []tea.ProgramOption{tea.WithFPS(ui.FramesPerSecond), tea.WithInput(nil), tea.WithOutput(s), tea.WithoutSignalHandler(),
+			options := []tea.ProgramOption{tea.WithInput(nil), tea.WithOutput(s), tea.WithoutSignalHandler(),
 				tea.WithWindowSize(look.W, look.H), tea.WithEnvironment([]string{"TERM=xterm-256color"})}
-			p := tea.NewProgram(s, options...)
+			p := beat.NewProgram(s, options...)
 			ended := make(chan struct{})
 			go func() {
 				defer close(ended)

@@ -20,10 +20,11 @@ type bucket struct {
 
 	mu      sync.Mutex
 	part    float64 // of both, that is taken now
-	before  float64 // what part was before it shrank
+	proven  float64 // the part that the service took last, as far as is known
 	tokens  float64
 	filled  time.Time
 	cut     time.Time // when part last shrank
+	took    int       // calls that the service took since then
 	waiting [awsx.Priorities][]*waiter
 	passed  [awsx.Priorities]int // tokens in a row that went past the calls that wait there
 }
@@ -42,17 +43,26 @@ const (
 )
 
 // How the part that is taken changes. A call that was turned away halves it, once a second:
-// those that were on their way together say the same. It grows soon to an eighth of what it
-// was before, and slowly from there. Consoles that share a grant come to equal parts so: who
-// takes more is turned away more often.
+// those that were on their way together say the same. It grows within seconds to a third of what
+// was proven, and slowly from there until so many calls were taken in a row that there seems
+// to be room again. Consoles that share a grant come to equal parts so: who takes more is
+// turned away more often.
+//
+// How much was proven follows from what the service took since the part last shrank. Many calls:
+// it is the part that was taken until now. Some: it was too much, and is a quarter less. None:
+// the account had nothing left for anybody, which says nothing of our part.
 const (
 	leastPart  = 1.0 / 64
 	leastRate  = 0.15 // tokens a second, so that even fifty consoles find their share
 	leastBurst = 2
 	cutEvery   = time.Second
-	sameTrial  = 15 * time.Second // calls that are turned away so soon one after another say it of the same time
-	regrowth   = 20 * time.Second // in which part grows by e, and by a little, up to an eighth of what it was
+	regrowth   = 6 * time.Second  // in which part grows by e, and by a little, up to a third of what was proven
 	growth     = 3 * time.Minute  // and above
+	roomy      = 15 * time.Second // and above, where there seems to be room
+	smallPart  = 1.0 / 32         // that it grows to as soon, whatever was proven: more consoles than that are rare
+	manyTaken  = 8                // calls, that prove a part
+	longCalm   = 90 * time.Second // without a call that was turned away: there seems to be room
+	longRun    = 80               // calls that were taken in a row: the same
 	aLittle    = 1.0 / 64
 )
 
@@ -60,7 +70,7 @@ const (
 var mostPassed = [awsx.Priorities]int{awsx.Sweeping: 3, awsx.Unattended: 15}
 
 func newBucket(burst, rate float64) *bucket {
-	return &bucket{burst: burst * share, rate: rate * share, part: 1, before: 1, tokens: burst * share, filled: time.Now()}
+	return &bucket{burst: burst * share, rate: rate * share, part: 1, proven: 1, tokens: burst * share, filled: time.Now()}
 }
 
 // take waits for a token, or for the end of the context.
@@ -152,7 +162,10 @@ func (b *bucket) fill() {
 	now := time.Now()
 	passed := now.Sub(b.filled)
 	b.filled = now
-	b.grow(b.before/8, regrowth, passed)
+	b.grow(max(b.proven/3, smallPart), regrowth, passed)
+	if b.took >= longRun || now.Sub(b.cut) >= longCalm {
+		b.grow(1, roomy, passed)
+	}
 	b.grow(1, growth, passed)
 	b.tokens = min(b.most(), b.tokens+b.rate*b.part*passed.Seconds())
 }
@@ -172,10 +185,21 @@ func (b *bucket) turnedAway() {
 	b.fill()
 	b.tokens = 0
 	now := time.Now()
-	if now.Sub(b.cut) >= sameTrial {
-		b.before = b.part
+	if now.Sub(b.cut) < cutEvery {
+		return
 	}
-	if now.Sub(b.cut) >= cutEvery {
-		b.part, b.cut = max(b.part/2, leastPart, min(1, leastRate/b.rate)), now
+	switch {
+	case b.took >= manyTaken && b.part >= b.proven/3:
+		b.proven = b.part
+	case b.took > 0:
+		b.proven = max(b.part, 0.75*b.proven)
 	}
+	b.part, b.cut, b.took = max(b.part/2, leastPart, min(1, leastRate/b.rate)), now, 0
+}
+
+// taken notes that the service took a call.
+func (b *bucket) taken() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.took++
 }

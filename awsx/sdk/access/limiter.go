@@ -47,9 +47,12 @@ func (l limiter) limit(
 		return middleware.FinalizeOutput{}, middleware.Metadata{}, err
 	}
 	out, md, err := next.HandleFinalize(ctx, in)
-	if isThrottle(apiCode(err)) {
+	switch code := apiCode(err); {
+	case isThrottle(code):
 		b.turnedAway()
 		awsx.TurnedAway(ctx)
+	case err == nil || code != "":
+		b.taken()
 	}
 	return out, md, err
 }

@@ -43,7 +43,7 @@ func TestWhatAnAnswerBringsAgainIsTheSamePointer(t *testing.T) {
 				t.Fatal("an element that came every time was made anew")
 			}
 		}
-		if n := len(known.now) + len(known.before); n > 4 {
+		if n := len(known.elements.now) + len(known.elements.before); n > 4 {
 			t.Errorf("%d elements are kept", n)
 		}
 		if late, _ := read(t, &known, answer("one", "two")); late.Items[1] == first.Items[1] {
@@ -69,6 +69,59 @@ func TestKnownReadsWhatIsReadWithoutIt(t *testing.T) {
 	}
 }
 
+// TestAnAnswerThatIsKnownIsNotDecoded, nor is one of its elements once an answer differs, however
+// long it was known as a whole.
+func TestAnAnswerThatIsKnownIsNotDecoded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var known Known[string]
+		made := 0
+		read := func(body string) awsx.Page[string] {
+			t.Helper()
+			var page awsx.Page[string]
+			err := readPage(strings.NewReader(body), &page, "letters", &known, func(w *letter) string {
+				made++
+				return w.Name
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return page
+		}
+		answer := func(names ...string) string {
+			body, _ := json.Marshal(map[string]any{"letters": letters(names), "failures": []map[string]string{{"arn": "gone", "reason": "MISSING"}}})
+			return string(body)
+		}
+		first := read(answer("a", "b", "c"))
+		for range 20 {
+			time.Sleep(keptKnown - time.Second)
+			again := read(answer("a", "b", "c"))
+			if len(again.Missing) != 1 || again.Missing[0].ARN != "gone" || &again.Items[0] != &first.Items[0] {
+				t.Fatalf("what is known is read anew as %v, %v", awsx.Values(again.Items), again.Missing)
+			}
+		}
+		if again := append(first.Items, nil); &again[0] == &first.Items[0] {
+			t.Error("who appends to a page changes what is kept")
+		}
+		if made != 3 {
+			t.Errorf("%d elements were made of three that came 21 times", made)
+		}
+		if changed := read(answer("a", "d", "c")); made != 4 || changed.Items[0] != first.Items[0] || changed.Items[2] != first.Items[2] {
+			t.Errorf("%d elements were made when one changed", made-3)
+		}
+		if n := len(known.answers.now) + len(known.answers.before); n > 3 {
+			t.Errorf("%d answers are kept", n)
+		}
+	})
+}
+
+// letters are those of some names.
+func letters(names []string) (out []letter) {
+	for _, name := range names {
+		out = append(out, letter{Name: name})
+	}
+	return out
+}
+
 // BenchmarkPageThatIsKnown reads 100 elements of 2 KB, of which one changed.
 func BenchmarkPageThatIsKnown(b *testing.B) {
 	type element struct {
@@ -91,11 +144,18 @@ func BenchmarkPageThatIsKnown(b *testing.B) {
 		}
 		bodies = append(bodies, string(body))
 	}
-	for name, known := range map[string]*Known[element]{"known": {}, "new": nil} {
+	for name, of := range map[string]struct {
+		known *Known[element]
+		from  int // the bodies, of which one or all are read in turn
+	}{"known": {&Known[element]{}, 8}, "as a whole": {&Known[element]{}, 1}, "new": {nil, 8}} {
+		known := of.known
 		b.Run(name, func(b *testing.B) {
 			for i := 0; b.Loop(); i++ {
+				if of.from > 1 && known != nil {
+					clear(known.answers.now)
+				}
 				var page awsx.Page[element]
-				if err := readPage(strings.NewReader(bodies[i%8]), &page, "elements", known, func(w *element) element { return *w }); err != nil || len(page.Items) != 100 {
+				if err := readPage(strings.NewReader(bodies[i%of.from]), &page, "elements", known, func(w *element) element { return *w }); err != nil || len(page.Items) != 100 {
 					b.Fatal(err)
 				}
 			}

@@ -100,39 +100,53 @@ func KnownPage[W, T any](page *awsx.Page[T], field string, known *Known[T], keep
 }
 
 func readPage[W, T any](r io.Reader, page *awsx.Page[T], field string, known *Known[T], keep func(*W) T) error {
-	var fresh awsx.Page[T]
-	made := func(w *W) *T {
-		item := keep(w)
-		return &item
-	}
-	elements := func(d *json.Decoder) error {
-		return decodeElements(d, func(w *W) error {
-			fresh.Items = append(fresh.Items, made(w))
-			return nil
+	if known == nil {
+		fresh, err := decodePage(r, field, func(d *json.Decoder, fresh *awsx.Page[T]) error {
+			return decodeElements(d, func(w *W) error {
+				item := keep(w)
+				fresh.Items = append(fresh.Items, &item)
+				return nil
+			})
 		})
+		if err == nil {
+			*page = fresh
+		}
+		return err
 	}
-	if known != nil {
-		elements = func(d *json.Decoder) error {
+	read, err := known.answer(r, func(all []byte) (*answered[T], error) {
+		var a answered[T]
+		var err error
+		a.page, err = decodePage(bytes.NewReader(all), field, func(d *json.Decoder, fresh *awsx.Page[T]) error {
 			var raw json.RawMessage
 			return decodeEach(d, &raw, func() error {
-				item, err := known.Of(raw, func() (*T, error) {
+				item, of, err := known.element(raw, func() (*T, error) {
 					var w W
 					if err := json.Unmarshal(raw, &w); err != nil {
 						return nil, err
 					}
-					return made(&w), nil
+					item := keep(&w)
+					return &item, nil
 				})
 				if err == nil {
-					fresh.Items = append(fresh.Items, item)
+					fresh.Items, a.of = append(fresh.Items, item), append(a.of, of)
 				}
 				return err
 			})
-		}
+		})
+		return &a, err
+	})
+	if err == nil {
+		*page = read
 	}
-	err := decodeFields(r, func(name string, d *json.Decoder) error {
+	return err
+}
+
+// decodePage walks a describe call's answer, whose list of elements is decoded by elements.
+func decodePage[T any](r io.Reader, field string, elements func(*json.Decoder, *awsx.Page[T]) error) (fresh awsx.Page[T], err error) {
+	err = decodeFields(r, func(name string, d *json.Decoder) error {
 		switch name {
 		case field:
-			return elements(d)
+			return elements(d, &fresh)
 		case "failures":
 			return decodeElements(d, func(f *awsx.Missing) error {
 				fresh.Missing = append(fresh.Missing, *f)
@@ -141,11 +155,7 @@ func readPage[W, T any](r io.Reader, page *awsx.Page[T], field string, known *Kn
 		}
 		return d.Decode(new(json.RawMessage))
 	})
-	if err != nil {
-		return err
-	}
-	*page = fresh
-	return nil
+	return fresh, err
 }
 
 // decodeFields walks the fields of the object that r holds.
