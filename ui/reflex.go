@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -10,8 +11,9 @@ import (
 const wheel = 3
 
 // reflex does what a key does in k9s and in vim, where no action has the key: it scrolls
-// sideways or by half a page. It reports whether the screen has
-// such an action; one that is not possible now says why.
+// sideways or by half a page. It reports whether the screen has such an action; one that is
+// not possible now says why. A key with alt is esc and the key after it: on a slow line they
+// arrive in one piece.
 func (s *Shell) reflex(key string) bool {
 	switch half := max(1, (s.h-4)/2); key {
 	case "h":
@@ -23,27 +25,26 @@ func (s *Shell) reflex(key string) bool {
 	case "ctrl+u":
 		return s.scroll(ActUp, half)
 	}
-	return false
+	after, apart := strings.CutPrefix(key, "alt+")
+	if apart {
+		if letter, upper := strings.CutPrefix(after, "shift+"); upper && len(letter) == 1 {
+			after = strings.ToUpper(letter)
+		}
+		s.key(tea.KeyPressMsg{Code: tea.KeyEscape})
+		s.press(after)
+	}
+	return apart
 }
 
 // scroll moves the screen by one of its own actions, some times over.
 func (s *Shell) scroll(by Binding, times int) bool {
 	for _, a := range s.trail.top().screen.Actions() {
-		if a.ID != by.ID {
-			continue
-		}
-		if a.Disabled != "" {
-			s.perform(a, s.trail.top().owner())
+		if a.ID == by.ID {
+			for range times {
+				s.perform(a, s.trail.top().owner())
+			}
 			return true
 		}
-		s.as(s.trail.top().owner(), func() tea.Cmd {
-			cmds := make([]tea.Cmd, times)
-			for i := range cmds {
-				cmds[i] = a.Run()
-			}
-			return tea.Batch(cmds...)
-		})
-		return true
 	}
 	return false
 }

@@ -36,6 +36,20 @@ func TestCtrlCQuitsWithAnEscBeforeIt(t *testing.T) {
 	}
 }
 
+// TestEscAndTheKeyAfterItInOnePiece do what they do in two, unless something is bound to both.
+func TestEscAndTheKeyAfterItInOnePiece(t *testing.T) {
+	c, s := start(t, func(s *toy) {
+		for _, key := range []string{"i", "D", "alt+x"} {
+			s.extra = append(s.extra, ui.Binding{ID: "does-" + key, Name: key, Keys: []string{key}}.Does(func() { s.got = append(s.got, key) }))
+		}
+	})
+	c.Press("alt+:").Type("hi").Shows(":hi").Press("esc", "alt+i", "alt+shift+d", "alt+x")
+	if diff := cmp.Diff([]string{"i", "D", "alt+x"}, s.got); diff != "" {
+		t.Errorf("what was done (-want +got):\n%s", diff)
+	}
+	c.Press("alt+X").Shows("X does nothing here")
+}
+
 func TestAModalTakesKeysBeforeACapturingScreen(t *testing.T) {
 	c, s := start(t, nil)
 	s.host.Modal(modal.NewMessage(s.host.Theme(), "Read this", modal.Plain("carefully")))

@@ -69,7 +69,7 @@ func newJobs(c *Changes) *livetable.Screen[change.Status] {
 		Status: func(j change.Status) (theme.Status, bool) { return jobStatus(j), true },
 		Open: JobsFeed(c, func() livetable.Load[change.Status] {
 			return livetable.Load[change.Status]{Rows: c.Desk.Jobs(),
-				Foot: []prose.Para{{Text: "nothing was changed or followed since gantry started", Depth: 1}}}
+				Foot: []prose.Para{{Text: "nothing was changed or followed since gantry started; :events tells of what was before", Depth: 1}}}
 		}),
 		Evidence: jobEvidence,
 		Actions:  c.following(nil),
