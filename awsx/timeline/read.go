@@ -33,7 +33,7 @@ func (h *Heard) of(id, message string) heard {
 		h.read = map[string]heard{}
 	}
 	read := reason.ReadEvent(message)
-	out := heard{text: reason.Named(strings.TrimSuffix(read.Body, ".")), moves: read.Kind == reason.Progress}
+	out := heard{text: reason.Named(strings.TrimSuffix(unprefixed(read.Body), ".")), moves: read.Kind == reason.Progress}
 	switch {
 	case read.Kind == reason.Steady:
 		out.severity = Good
@@ -49,6 +49,15 @@ func (h *Heard) of(id, message string) heard {
 	}
 	h.read[id] = out
 	return out
+}
+
+// unprefixed is what a message says, without the deployment that ECS puts before it: its id is
+// longer than what is said, and stands in the entry's facts.
+func unprefixed(body string) string {
+	if _, after, ok := strings.Cut(body, ") "); ok && strings.HasPrefix(body, "(deployment ") {
+		return after
+	}
+	return body
 }
 
 // heardAtMost is of how many events is kept what they were read as: of a hundred each of 500
@@ -107,7 +116,7 @@ func cameAndWent(facts []Fact) string {
 	var order []string
 	times := map[string]int{}
 	for _, f := range facts {
-		lead := reason.EventBody(f.Text)
+		lead := unprefixed(reason.EventBody(f.Text))
 		if i := strings.IndexAny(lead, "0123456789("); i > 0 {
 			lead = lead[:i]
 		}

@@ -277,6 +277,7 @@ func TestWhatIsEverydayIsToldTogether(t *testing.T) {
 	for i, m := range []string{
 		"(service till) has started 1 tasks: (task 1).", "(service till) registered 1 targets in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/till/1f).",
 		"(service till) has started 2 tasks: (task 2) (task 3).", "(service till) has reached a steady state.", "(service till) has stopped 1 running tasks: (task 1).", "(service till) weather is fine.",
+		"(service till) (deployment ecs-svc/7) deployment completed.",
 	} {
 		events = append(events, past.Event{Service: till, ServiceEvent: awsx.ServiceEvent{ID: fmt.Sprint(i), At: noon.Add(time.Duration(i) * time.Minute), Message: m}})
 	}
@@ -289,7 +290,7 @@ func TestWhatIsEverydayIsToldTogether(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{
 		"12:00:00–12:02:00 everyday 3: has started x2, registered", "12:03:00 good 1: has reached a steady state",
-		"12:04:00 everyday 1: has stopped 1 running tasks: (task 1)", "12:05:00 info 1: weather is fine",
+		"12:04:00 everyday 1: has stopped 1 running tasks: (task 1)", "12:05:00 info 1: weather is fine", "12:06:00 everyday 1: deployment completed",
 	}, got); d != "" || facts != len(events) {
 		t.Errorf("%d facts: %s", facts, d)
 	}
