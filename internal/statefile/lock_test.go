@@ -28,10 +28,11 @@ func TestAnotherRunIsWaitedForAWhile(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer other.Close()
-				if err := syscall.Flock(int(other.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+				held := int(other.Fd())
+				if err := syscall.Flock(held, syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 					t.Skip("no locks here: ", err)
 				}
-				let := time.AfterFunc(c.held, func() { _ = syscall.Flock(int(other.Fd()), syscall.LOCK_UN) })
+				let := time.AfterFunc(c.held, func() { _ = syscall.Flock(held, syscall.LOCK_UN) })
 				defer let.Stop()
 				began := time.Now()
 				var waited time.Duration
