@@ -74,6 +74,7 @@ type beat struct {
 	rests  *time.Timer // looks whether there is still something to draw
 	until  time.Time   // there is, as far as is known
 	rested bool
+	woken  bool // it looks for the first frame after a rest
 }
 
 // drawn has the renderer look for the frame that was made, and for a while after it.
@@ -88,7 +89,7 @@ func (b *beat) drawn() {
 	}
 	b.until = time.Now().Add(awake)
 	if b.rested {
-		b.rested = false
+		b.rested, b.woken = false, true
 		b.ticker.Reset(soon)
 		b.rests.Reset(awake)
 	}
@@ -99,10 +100,13 @@ func (b *beat) look() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if left := time.Until(b.until); left > 0 {
-		b.ticker.Reset(time.Second / PerSecond)
+		if b.woken { // else it keeps the pace: to set it again would put off the next look
+			b.ticker.Reset(time.Second / PerSecond)
+		}
+		b.woken = false
 		b.rests.Reset(left)
 		return
 	}
-	b.rested = true
+	b.rested, b.woken = true, false
 	b.ticker.Reset(resting)
 }

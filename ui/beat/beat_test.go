@@ -2,6 +2,7 @@ package beat
 
 import (
 	"bytes"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -42,9 +43,14 @@ func (s *screen) shows(text string) bool {
 	return bytes.Contains(s.buf.Bytes(), []byte(text))
 }
 
-// TestAFrameIsWrittenSoonAfterARest: the ticker of this Bubble Tea is found, rests, and is
-// back for the next frame.
-func TestAFrameIsWrittenSoonAfterARest(t *testing.T) {
+func (s *screen) size() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.buf.Len()
+}
+
+// inBubble runs a program on a screen until the test ends.
+func inBubble(t *testing.T, test func(*testing.T, *tea.Program, *beat, *screen)) {
 	synctest.Test(t, func(t *testing.T) {
 		var out screen
 		p, b := newProgram(still{"first"}, tea.WithInput(nil), tea.WithOutput(&out), tea.WithoutSignalHandler(),
@@ -52,6 +58,29 @@ func TestAFrameIsWrittenSoonAfterARest(t *testing.T) {
 		var running sync.WaitGroup
 		running.Go(func() { _, _ = p.Run() })
 		time.Sleep(time.Minute)
+		test(t, p, b, &out)
+		p.Quit()
+		running.Wait()
+	})
+}
+
+// TestFramesThatFollowOneAnotherAreWrittenAtThePace: none waits longer than from one look to the next.
+func TestFramesThatFollowOneAnotherAreWrittenAtThePace(t *testing.T) {
+	inBubble(t, func(t *testing.T, p *tea.Program, _ *beat, out *screen) {
+		for i := range 100 {
+			before := out.size()
+			p.Send(strconv.Itoa(i))
+			if time.Sleep(time.Second/PerSecond + time.Millisecond); out.size() == before {
+				t.Fatalf("frame %d is late", i)
+			}
+		}
+	})
+}
+
+// TestAFrameIsWrittenSoonAfterARest: the ticker of this Bubble Tea is found, rests, and is
+// back for the next frame.
+func TestAFrameIsWrittenSoonAfterARest(t *testing.T) {
+	inBubble(t, func(t *testing.T, p *tea.Program, b *beat, out *screen) {
 		if !out.shows("first") {
 			t.Fatal("the first frame was not written")
 		}
@@ -69,7 +98,5 @@ func TestAFrameIsWrittenSoonAfterARest(t *testing.T) {
 			}
 			time.Sleep(time.Minute)
 		}
-		p.Quit()
-		running.Wait()
 	})
 }
