@@ -226,7 +226,7 @@ func (x *inquest) readLines(g group, t *Trouble) {
 	if t.Kind == cause.Exits {
 		if l, other := written.OtherArchitecture(lines); other {
 			t.Kind, t.Cause = cause.WrongArchitecture, "the image was built for another architecture than the instance has: "+words.Telling(l.Text)
-			t.Short = "built for other architecture: " + words.Telling(l.Text)
+			t.Short = "built for other architecture" // a row quotes no line of a log
 			t.Evidence = append(t.Evidence, Proof{l.At, words.Telling(l.Text), InLogs})
 			return
 		}

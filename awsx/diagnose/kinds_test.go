@@ -276,6 +276,11 @@ func TestEachKindIsToldByWhatItNeeds(t *testing.T) {
 			if len(s.Troubles) > 1 {
 				t.Errorf("one thing is wrong, and %q are told", kinds(s.Troubles))
 			}
+			for _, w := range a.Wrote { // it may hold anything, and only what shows lines masks secrets
+				if strings.Contains(first.Short, w.Lines[0].Text) {
+					t.Errorf("a row quotes a line: %s", first.Short)
+				}
+			}
 			if len(first.Evidence) == 0 || first.Cause == "" || s.Finding.Why != first.Short {
 				t.Errorf("the row says %q; %+v", s.Finding.Why, first)
 			}
