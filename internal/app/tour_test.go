@@ -47,7 +47,7 @@ func TestTheTourFollowsWhereOneIs(t *testing.T) {
 		d.press("l").read().Shows("Tour 3/6").press("esc").read().Shows("Tour 4/6", "u plans")
 		d.press("esc").read().Shows("Tour 1/6", "enter opens it").press("enter").read().Shows("Tour 4/6", "u plans")
 		d.press("u").read().Shows("Tour 5/6").press("esc").read().Shows("Tour 4/6").press("u").read().Shows("Tour 5/6")
-		d.press("enter").wait(time.Second).press("y").read().Shows("Tour 6/6").press("esc").read()
+		d.press("enter").wait(time.Second).press("y").wait(time.Second).Shows("Tour 6/6").press("esc").read()
 		d.wait(3 * time.Minute).read().Shows("Done: found, read and rolled back")
 	})
 }

@@ -51,13 +51,32 @@ func TestMain(m *testing.M) {
 // runs the tests, then what the test adds.
 func environment(t testing.TB, add ...string) []string {
 	t.Helper()
-	home := t.TempDir()
+	home := home(t)
 	env := []string{
 		"HOME=" + home, "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "LANG=C.UTF-8",
 		"XDG_STATE_HOME=" + filepath.Join(home, "state"), "XDG_CONFIG_HOME=" + filepath.Join(home, "config"),
 		"AWS_EC2_METADATA_DISABLED=true",
 	}
 	return append(env, add...)
+}
+
+// home is a directory that goes with the test. A program at the other end of an ssh that was
+// hung up may write what it keeps for a moment more.
+func home(t testing.TB) string {
+	dir, err := os.MkdirTemp("", "gantry")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		limit := time.Now().Add(patience)
+		for err := os.RemoveAll(dir); err != nil; err = os.RemoveAll(dir) {
+			if after(50 * time.Millisecond); time.Now().After(limit) {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	return dir
 }
 
 // account is the environment of a test's account behind an endpoint.
