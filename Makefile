@@ -39,7 +39,7 @@ integration:
 	go test -tags integration -count=1 -timeout 10m -run ManyInterleavings ./awsx/change
 	go test -tags integration -count=1 -timeout 10m -run Monkey ./internal/app
 	go test -tags integration -count=1 -run 'Gitleaks|PythonReads|ShapesAre' ./internal/clean ./awsx/document ./awsx/codify
-	go test -tags integration -count=1 -timeout 30m -v ./internal/e2e/...
+	go test -tags integration -count=1 -timeout 45m -v ./internal/e2e/...
 
 # What is worth hours and not each gate: twenty consoles of a team on one
 # account, ten thousand of those scripts, and each fuzz test for so long as FUZZTIME says.
